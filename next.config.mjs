@@ -1,0 +1,16 @@
+/** The dashboard's build. The front server (server/front) owns the socket; Next is one of its handlers. */
+/** @type {import('next').NextConfig} */
+export default {
+  output: 'standalone',
+  poweredByHeader: false,
+  // Two remote-code paths of 2026 went through the image optimizer (trust.md A3); we ship no images.
+  images: { unoptimized: true },
+  // The front server compresses nothing on loopback, and a compressed event stream is a late one.
+  compress: false,
+  productionBrowserSourceMaps: false,
+  devIndicators: false,
+  outputFileTracingRoot: import.meta.dirname,
+  outputFileTracingExcludes: {
+    '/*': ['node_modules/sharp/**', 'node_modules/@img/**', 'node_modules/typescript/**'],
+  },
+};

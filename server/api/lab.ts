@@ -1,0 +1,14 @@
+import { upInput } from '../schemas/activity.ts';
+import { procedure, router } from './trpc.ts';
+
+const startedBy = (caller: { kind: string }) => (caller.kind === 'cli' ? 'cli' : 'browser');
+
+export const labRouter = router({
+  overview: procedure.query(({ ctx, signal }) =>
+    ctx.engine.lab.overview(signal ?? new AbortController().signal),
+  ),
+  status: procedure.query(({ ctx, signal }) => ctx.engine.lab.status(signal ?? new AbortController().signal)),
+  doctor: procedure.query(({ ctx, signal }) => ctx.engine.lab.doctor(signal ?? new AbortController().signal)),
+  up: procedure.input(upInput).mutation(({ ctx, input }) => ctx.engine.lab.up(input, startedBy(ctx.caller))),
+  down: procedure.mutation(({ ctx }) => ctx.engine.lab.down(startedBy(ctx.caller))),
+});

@@ -1,0 +1,19 @@
+import { accessRouter } from './access.ts';
+import { activityRouter } from './activity.ts';
+import { chatRouter } from './chat.ts';
+import { labRouter } from './lab.ts';
+import { liveRouter } from './live.ts';
+import { metricsRouter } from './metrics.ts';
+import { createCallerFactory, router } from './trpc.ts';
+
+export const appRouter = router({
+  lab: labRouter,
+  activity: activityRouter,
+  chat: chatRouter,
+  metrics: metricsRouter,
+  access: accessRouter,
+  live: liveRouter,
+});
+
+export type AppRouter = typeof appRouter;
+export const createCaller = createCallerFactory(appRouter);

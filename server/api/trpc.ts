@@ -1,0 +1,57 @@
+/** tRPC, once. Every procedure checks its caller again, whatever the gate in front has done. */
+import { initTRPC, TRPCError } from '@trpc/server';
+import type { Caller, Engine } from '../engine/contract.ts';
+import { isLabError, reportError, type ErrorReport } from '../lib/errors.ts';
+
+export interface ApiContext {
+  engine: Engine;
+  caller: Caller | null;
+}
+
+const t = initTRPC.context<ApiContext>().create({
+  errorFormatter({ shape, error }) {
+    const lab: ErrorReport | null = isLabError(error.cause) ? reportError(error.cause) : null;
+    // A stack trace helps nobody in a browser and tells paths of this machine.
+    const { stack: _stack, ...data } = shape.data;
+    return { ...shape, data: { ...data, lab } };
+  },
+  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+});
+
+const CODES: Record<number, TRPCError['code']> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'NOT_FOUND',
+  409: 'CONFLICT',
+  503: 'SERVICE_UNAVAILABLE',
+};
+
+/** The one place where an engine error becomes a tRPC error. */
+const mapErrors = t.middleware(async ({ next }) => {
+  const result = await next();
+  if (!result.ok && isLabError(result.error.cause)) {
+    const cause = result.error.cause;
+    throw new TRPCError({
+      code: CODES[cause.status] ?? 'INTERNAL_SERVER_ERROR',
+      message: cause.message,
+      cause,
+    });
+  }
+  return result;
+});
+
+/** Logins and the CLI only: a program's key opens `/v1` and `/metrics`, never the dashboard. */
+const checkCaller = t.middleware(({ ctx, next }) => {
+  if (ctx.caller === null || ctx.caller.kind === 'key') {
+    throw new TRPCError({
+      code: 'UNAUTHORIZED',
+      message: 'No login. Run `ailab-web open` for a fresh link.',
+    });
+  }
+  return next({ ctx: { engine: ctx.engine, caller: ctx.caller } });
+});
+
+export const router = t.router;
+export const createCallerFactory = t.createCallerFactory;
+export const procedure = t.procedure.use(mapErrors).use(checkCaller);

@@ -1,0 +1,67 @@
+/**
+ * What the engine offers to its callers: the web API, the CLI and the gateway all use exactly this. The routers
+ * import it as a type only, so that Next's bundle holds no database, no Docker and no child process.
+ */
+import type { Activity, UpInput } from '../schemas/activity.ts';
+import type { ApiKey, Login } from '../schemas/access.ts';
+import type { Conversation, ConversationSummary, Turn } from '../schemas/chat.ts';
+import type { DoctorReport } from '../schemas/doctor.ts';
+import type { LabStatus } from '../schemas/lab.ts';
+import type { LedgerRow, MetricRange, MetricSeries } from '../schemas/metrics.ts';
+import type { LiveEvent } from '../schemas/live.ts';
+import type { LabOverview } from '../schemas/overview.ts';
+
+/** Who asks. `cli` proves it by the secret in the home; `key` is a program and may use /v1 and /metrics only. */
+export type Caller =
+  | { kind: 'login'; id: string }
+  | { kind: 'cli' }
+  | { kind: 'key'; id: string; name: string };
+
+/** Request headers, however the server at hand holds them. */
+export type HeaderReader = (name: string) => string | null | undefined;
+
+export interface Engine {
+  /** Proves a caller from cookie and secret, or from a bearer credential; null when there is no proof. */
+  identify(header: HeaderReader): Caller | null;
+  lab: {
+    overview(signal: AbortSignal): Promise<LabOverview>;
+    status(signal: AbortSignal): Promise<LabStatus>;
+    /** Starts the activity and returns at once; the outcome is in the activity. 409 while another one runs. */
+    up(input: UpInput, startedBy: string): Promise<Activity>;
+    down(startedBy: string): Promise<Activity>;
+    doctor(signal: AbortSignal): Promise<DoctorReport>;
+  };
+  activities: {
+    list(limit: number): Activity[];
+    get(id: string): Activity;
+    /** Asks a running activity to stop; resolves when it has ended. */
+    cancel(id: string): Promise<Activity>;
+  };
+  chats: {
+    list(): ConversationSummary[];
+    get(id: string): Conversation;
+    turn(input: { conversationId?: string | undefined; text: string }): Turn;
+    regenerate(input: { conversationId: string; messageId: string }): Turn;
+    rename(id: string, title: string): void;
+    remove(id: string): void;
+  };
+  metrics: {
+    series(range: MetricRange): MetricSeries;
+    recent(limit: number): LedgerRow[];
+  };
+  access: {
+    keys(): ApiKey[];
+    /** The clear key is in the answer and nowhere else, ever. */
+    createKey(name: string): ApiKey & { secret: string };
+    revokeKey(id: string): void;
+    logins(caller: Caller): Login[];
+    revokeLogin(id: string): void;
+    /** A fresh login link for the running server, with its one-time token in the fragment. */
+    loginLink(): string;
+  };
+  /** Snapshot, then deltas after it; with `lastEventId`, only what was missed when that is still known. */
+  events(
+    lastEventId: string | undefined,
+    signal: AbortSignal,
+  ): AsyncIterable<{ id: string; event: LiveEvent }>;
+}

@@ -1,0 +1,33 @@
+/** The core's one abstraction. A resource is one kind of thing the lab reconciles; it never knows another one. */
+import type { Item, Lab } from '../schemas/lab.ts';
+
+export type Change<T extends Item = Item> =
+  | { kind: 'create'; item: T }
+  | { kind: 'recreate'; item: T; fields: string[] }
+  | { kind: 'remove'; item: T };
+
+/** Progress of one step. Bytes where bytes are what moves; `message` says what is being waited for. */
+export interface Progress {
+  message: string;
+  done?: number;
+  total?: number;
+  unit?: 'bytes' | 'steps';
+}
+
+export interface ApplyContext {
+  signal: AbortSignal;
+  report(progress: Progress): void;
+}
+
+export interface Resource<T extends Item = Item> {
+  readonly id: string;
+  /** `down` removes its items (processes, services); weights and tools stay. */
+  readonly stopsOnDown: boolean;
+  /** What this lab asks for; pure, reads nothing. */
+  desired(lab: Lab): T[];
+  /** What is there. A probe that fails throws, or says so on the item (`error`); it never returns an empty list instead. */
+  actual(signal: AbortSignal): Promise<T[]>;
+  /** Throws a LabError when `apply` could not succeed. Runs before any hook, and changes nothing. */
+  check?(change: Change<T>, lab: Lab, signal: AbortSignal): Promise<void>;
+  apply(change: Change<T>, context: ApplyContext): Promise<void>;
+}

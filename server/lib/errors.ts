@@ -1,0 +1,71 @@
+/**
+ * The one error type of the product. It is told apart by its brand and `code`, never by `instanceof`:
+ * Next instantiates a module several times in one process, so classes with the same name differ.
+ */
+
+const BRAND = Symbol.for('ailab.error');
+
+export interface LabErrorInit {
+  /** Stable machine name in snake_case, e.g. `weights_not_found`. */
+  code: string;
+  /** What happened and where, in words a user reads. */
+  message: string;
+  /** The exact next step. Empty only where there is none. */
+  fix: string;
+  /** HTTP status that fits; 500 unless told. */
+  status?: number;
+  /** Facts for `-o json` and for the support bundle. Never a secret. */
+  details?: Record<string, unknown>;
+  cause?: unknown;
+}
+
+export class LabError extends Error {
+  readonly [BRAND] = true;
+  readonly code: string;
+  readonly fix: string;
+  readonly status: number;
+  readonly details: Record<string, unknown>;
+
+  constructor(init: LabErrorInit) {
+    super(init.message, init.cause === undefined ? undefined : { cause: init.cause });
+    this.name = 'LabError';
+    this.code = init.code;
+    this.fix = init.fix;
+    this.status = init.status ?? 500;
+    this.details = init.details ?? {};
+  }
+}
+
+export function isLabError(error: unknown): error is LabError {
+  return typeof error === 'object' && error !== null && BRAND in error;
+}
+
+/** What crosses a wire or goes into the database. */
+export interface ErrorReport {
+  code: string;
+  message: string;
+  fix: string;
+}
+
+/** Any thrown value as a report; an unknown fault keeps its own words, marked as internal. */
+export function reportError(error: unknown): ErrorReport {
+  if (isLabError(error)) return { code: error.code, message: error.message, fix: error.fix };
+  const message = error instanceof Error ? error.message : String(error);
+  return {
+    code: 'internal',
+    message,
+    fix: 'This is a fault of ailab-web. Run `ailab-web doctor` and report what it prints.',
+  };
+}
+
+export function isAbort(error: unknown): boolean {
+  return (
+    error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'ABORT_ERR'))
+  );
+}
+
+export function errnoOf(error: unknown): string | undefined {
+  if (typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string')
+    return error.code;
+  return undefined;
+}

@@ -1,0 +1,29 @@
+/** proc(5): /proc/net/tcp{,6} gives the socket's inode; the process with that inode among its fds holds the port. */
+import { readdir, readFile, readlink } from 'node:fs/promises';
+
+const LISTEN = '0A';
+
+export async function linuxPortHolder(port: number): Promise<string | undefined> {
+  const inodes = new Set<string>();
+  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
+    const text = await readFile(table, 'utf8').catch(() => '');
+    for (const line of text.split('\n').slice(1)) {
+      const fields = line.trim().split(/\s+/);
+      const localPort = Number.parseInt(fields[1]?.split(':')[1] ?? '', 16);
+      if (fields[3] === LISTEN && localPort === port && fields[9] !== undefined)
+        inodes.add(`socket:[${fields[9]}]`);
+    }
+  }
+  if (inodes.size === 0) return undefined;
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
+      const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
+      if (inodes.has(target)) {
+        const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process');
+        return `${name.trim()} (pid ${pid})`;
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,13 @@
+/** The one event stream of a tab: a snapshot first, then deltas. */
+import { z } from 'zod';
+import { activity } from './activity.ts';
+import { labOverview } from './overview.ts';
+import { ledgerRow } from './metrics.ts';
+
+export const liveEvent = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('snapshot'), overview: labOverview, activities: z.array(activity) }),
+  z.object({ type: z.literal('overview'), overview: labOverview }),
+  z.object({ type: z.literal('activity'), activity }),
+  z.object({ type: z.literal('request'), request: ledgerRow }),
+]);
+export type LiveEvent = z.infer<typeof liveEvent>;
