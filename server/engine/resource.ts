@@ -27,7 +27,7 @@ export interface Resource<T extends Item = Item> {
   desired(lab: Lab): T[];
   /** What is there. A probe that fails throws, or says so on the item (`error`); it never returns an empty list instead. */
   actual(signal: AbortSignal): Promise<T[]>;
-  /** Throws a LabError when `apply` could not succeed. Runs before any hook, and changes nothing. */
-  check?(change: Change<T>, lab: Lab, signal: AbortSignal): Promise<void>;
+  /** Throws a LabError when an `up` with these changes (none, too) could not succeed. Runs before any hook; changes nothing. */
+  check?(lab: Lab, changes: Change<T>[], signal: AbortSignal): Promise<void>;
   apply(change: Change<T>, context: ApplyContext): Promise<void>;
 }

@@ -94,6 +94,8 @@ export interface Lab {
   engineReason: string;
   profile: Profile;
   weights: WeightsSource;
+  /** Where the weights lie or will lie after the starter is fetched; null when that is not known. */
+  weightsPath: string | null;
   /** Name under which the model is served and reported: the model id, else the file's name. */
   modelName: string;
   contextSize: number;
