@@ -1,3 +1,4 @@
+import { TRPCError } from '@trpc/server';
 import { upInput } from '../schemas/activity.ts';
 import { procedure, router } from './trpc.ts';
 
@@ -9,6 +10,11 @@ export const labRouter = router({
   ),
   status: procedure.query(({ ctx, signal }) => ctx.engine.lab.status(signal ?? new AbortController().signal)),
   doctor: procedure.query(({ ctx, signal }) => ctx.engine.lab.doctor(signal ?? new AbortController().signal)),
-  up: procedure.input(upInput).mutation(({ ctx, input }) => ctx.engine.lab.up(input, startedBy(ctx.caller))),
+  up: procedure.input(upInput).mutation(({ ctx, input }) => {
+    if (input.overrides !== undefined && ctx.caller.kind !== 'cli') {
+      throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the command line may override ai-lab.yaml.' });
+    }
+    return ctx.engine.lab.up(input, startedBy(ctx.caller));
+  }),
   down: procedure.mutation(({ ctx }) => ctx.engine.lab.down(startedBy(ctx.caller))),
 });

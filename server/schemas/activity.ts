@@ -1,5 +1,6 @@
 /** An activity: one recorded run of up, down, pull…, with steps, progress and outcome. It survives a restart. */
 import { z } from 'zod';
+import { configOverrides } from './config.ts';
 import { errorReport } from './lab.ts';
 
 export const ACTIVITY_KINDS = ['up', 'down', 'pull'] as const;
@@ -50,5 +51,7 @@ export type ActivityKind = Activity['kind'];
 export const upInput = z.strictObject({
   /** Fetch the starter weights when nothing else is configured; said by the user, never assumed. */
   starter: z.boolean().default(false),
+  /** Flags of the command line. Only the CLI may send them: a browser must not name files of this machine. */
+  overrides: configOverrides.optional(),
 });
 export type UpInput = z.infer<typeof upInput>;

@@ -1,0 +1,147 @@
+/**
+ * Opens the one SQLite file of a home: pragmas, a check after an unclean end, a backup before a pending migration,
+ * then all pending migrations in one exclusive transaction. Faults are told apart by `DatabaseFault.kind`.
+ */
+import Database from 'better-sqlite3';
+import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import * as schema from './schema.ts';
+
+export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
+
+export type FaultKind = 'corrupt' | 'newer' | 'locked' | 'full' | 'unwritable';
+
+export class DatabaseFault extends Error {
+  readonly kind: FaultKind;
+  constructor(kind: FaultKind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'DatabaseFault';
+    this.kind = kind;
+  }
+}
+
+export interface OpenOptions {
+  /** A path, or `:memory:`. */
+  file: string;
+  /** Folder with `meta/_journal.json` and the SQL files. */
+  migrations: string;
+  /** Where the backup before a migration goes; none for `:memory:`. */
+  backups?: string;
+}
+
+/** Waiting for another process's write blocks our event loop, so it is short; callers retry or say who holds it. */
+const BUSY_TIMEOUT_MS = 200;
+
+export function openDb(options: OpenOptions): Db {
+  const fresh = options.file === ':memory:' || !existsSync(options.file);
+  const unclean = !fresh && existsSync(`${options.file}-wal`);
+  let client: Database.Database | undefined;
+  try {
+    client = new Database(options.file, { timeout: BUSY_TIMEOUT_MS });
+    if (options.file !== ':memory:' && process.platform !== 'win32') chmodSync(options.file, 0o600);
+    client.pragma('journal_mode = WAL');
+    // FULL: an acknowledged row survives a power cut. The ledger batches its writes, so it can afford it.
+    client.pragma('synchronous = FULL');
+    client.pragma('foreign_keys = ON');
+    client.pragma('journal_size_limit = 16777216');
+    if (unclean) assertSound(client);
+    migrate(client, options, fresh);
+    return drizzle(client, { schema }) as Db;
+  } catch (error) {
+    client?.close();
+    throw toFault(error);
+  }
+}
+
+/** The whole file is read; only after an unclean end, because it costs 0.5 s per million rows. */
+function assertSound(client: Database.Database): void {
+  const verdict = client.pragma('quick_check(1)', { simple: true });
+  if (verdict !== 'ok') throw new DatabaseFault('corrupt', String(verdict));
+}
+
+function migrate(client: Database.Database, options: OpenOptions, fresh: boolean): void {
+  const known = readMigrationFiles({ migrationsFolder: options.migrations });
+  const newest = known.at(-1)?.folderMillis ?? 0;
+  const pending = () => {
+    const applied = lastApplied(client);
+    if (applied > newest) {
+      throw new DatabaseFault('newer', 'It was written by a newer ailab-web.');
+    }
+    return known.filter((migration) => migration.folderMillis > applied);
+  };
+  if (pending().length === 0) return;
+  if (!fresh && options.backups !== undefined) backup(client, options.backups);
+  client
+    .transaction(() => {
+      client.exec(
+        'CREATE TABLE IF NOT EXISTS "__drizzle_migrations" (id INTEGER PRIMARY KEY, hash text NOT NULL, created_at numeric)',
+      );
+      // Asked again under the lock: another process may have migrated in between.
+      for (const migration of pending()) {
+        for (const statement of migration.sql) client.exec(statement);
+        client
+          .prepare('INSERT INTO "__drizzle_migrations" (hash, created_at) VALUES (?, ?)')
+          .run(migration.hash, migration.folderMillis);
+      }
+    })
+    .exclusive();
+}
+
+function lastApplied(client: Database.Database): number {
+  const table = client.prepare("SELECT 1 FROM sqlite_master WHERE name = '__drizzle_migrations'").get();
+  if (table === undefined) return 0;
+  const row = client.prepare('SELECT max(created_at) AS at FROM "__drizzle_migrations"').get() as {
+    at: number | null;
+  };
+  return Number(row.at ?? 0);
+}
+
+const BACKUPS_KEPT = 5;
+
+/** A consistent copy by `VACUUM INTO`, named by time; the newest five stay. */
+function backup(client: Database.Database, folder: string): void {
+  mkdirSync(folder, { recursive: true });
+  const name = `ailab-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.db`;
+  client.prepare('VACUUM INTO ?').run(join(folder, name));
+  for (const old of listBackups(folder).slice(BACKUPS_KEPT)) rmSync(join(folder, old), { force: true });
+}
+
+/** File names of the backups, newest first. */
+export function listBackups(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^ailab-.*\.db$/.test(name))
+    .toSorted()
+    .toReversed();
+}
+
+export function toFault(error: unknown): unknown {
+  if (error instanceof DatabaseFault) return error;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return new DatabaseFault('corrupt', message, error);
+  if (code.startsWith('SQLITE_BUSY') || code === 'SQLITE_LOCKED')
+    return new DatabaseFault('locked', message, error);
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return new DatabaseFault('full', message, error);
+  if (
+    code.startsWith('SQLITE_READONLY') ||
+    code.startsWith('SQLITE_CANTOPEN') ||
+    code.startsWith('SQLITE_IOERR') ||
+    code === 'EACCES' ||
+    code === 'EROFS' ||
+    code === 'EPERM'
+  ) {
+    return new DatabaseFault('unwritable', message, error);
+  }
+  return error;
+}
+
+export function closeDb(db: Db): void {
+  db.$client.close();
+}
+
+/** The folder of migrations beside this file, for tests and for a run from the sources. */
+export const SOURCE_MIGRATIONS = join(dirname(import.meta.filename ?? ''), 'migrations');

@@ -1,0 +1,50 @@
+import { asc, desc, eq, lte } from 'drizzle-orm';
+import type { Db } from '../client.ts';
+import { apiKeys, logins } from '../schema.ts';
+
+export type LoginRow = typeof logins.$inferSelect;
+export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+export function insertLogin(db: Db, row: LoginRow): void {
+  db.insert(logins).values(row).run();
+}
+
+export function findLogin(db: Db, cookieHash: string): LoginRow | undefined {
+  return db.select().from(logins).where(eq(logins.cookieHash, cookieHash)).get();
+}
+
+export function touchLogin(db: Db, id: string, at: number): void {
+  db.update(logins).set({ lastSeenAt: at }).where(eq(logins.id, id)).run();
+}
+
+export function listLogins(db: Db): LoginRow[] {
+  return db.select().from(logins).orderBy(desc(logins.lastSeenAt)).all();
+}
+
+export function deleteLogin(db: Db, id: string): boolean {
+  return db.delete(logins).where(eq(logins.id, id)).run().changes > 0;
+}
+
+export function deleteExpiredLogins(db: Db, now: number): void {
+  db.delete(logins).where(lte(logins.expiresAt, now)).run();
+}
+
+export function insertKey(db: Db, row: ApiKeyRow): void {
+  db.insert(apiKeys).values(row).run();
+}
+
+export function findKey(db: Db, hash: string): ApiKeyRow | undefined {
+  return db.select().from(apiKeys).where(eq(apiKeys.hash, hash)).get();
+}
+
+export function touchKey(db: Db, id: string, at: number): void {
+  db.update(apiKeys).set({ lastUsedAt: at }).where(eq(apiKeys.id, id)).run();
+}
+
+export function listKeys(db: Db): ApiKeyRow[] {
+  return db.select().from(apiKeys).orderBy(asc(apiKeys.createdAt)).all();
+}
+
+export function deleteKey(db: Db, id: string): boolean {
+  return db.delete(apiKeys).where(eq(apiKeys.id, id)).run().changes > 0;
+}

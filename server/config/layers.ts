@@ -1,0 +1,73 @@
+/** Precedence: flags over environment (`MODEL_ID`, `MODEL_PATH`, `AILAB_*`) over the file over defaults. */
+import { LabError } from '../lib/errors.ts';
+import {
+  configOverrides,
+  DEFAULT_PORTS,
+  type ConfigFile,
+  type ConfigOverrides,
+  type Origin,
+} from '../schemas/config.ts';
+import type { Profile } from '../schemas/lab.ts';
+
+const VARIABLES = {
+  model_id: 'MODEL_ID',
+  model_path: 'MODEL_PATH',
+  profile: 'AILAB_PROFILE',
+  engine: 'AILAB_ENGINE',
+  context_size: 'AILAB_CONTEXT_SIZE',
+} as const satisfies Record<keyof ConfigOverrides, string>;
+
+/** What the environment says; a bad value is a named error, an empty one is unset. */
+export function environmentOverrides(env: NodeJS.ProcessEnv): ConfigOverrides {
+  const raw: Record<string, unknown> = {};
+  for (const [key, variable] of Object.entries(VARIABLES)) {
+    const value = env[variable];
+    if (value === undefined || value === '') continue;
+    raw[key] = key === 'context_size' ? Number(value) : value;
+  }
+  const parsed = configOverrides.safeParse(raw);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const variable = VARIABLES[issue?.path[0] as keyof ConfigOverrides];
+  throw new LabError({
+    code: 'environment_invalid',
+    message: `The environment variable ${variable} has a bad value: ${issue?.message ?? 'not valid'}.`,
+    fix: `Correct or unset ${variable}, then run the same command again.`,
+    status: 400,
+  });
+}
+
+export interface Wanted {
+  model: { id: string | null; path: string | null; origin: Origin };
+  profile: Profile;
+  engine: 'auto' | 'docker' | 'embedded';
+  contextSize: number;
+  modelPort: number;
+}
+
+export function layer(flags: ConfigOverrides, environment: ConfigOverrides, file: ConfigFile): Wanted {
+  const pick = <K extends 'profile' | 'engine' | 'context_size'>(key: K) =>
+    flags[key] ?? environment[key] ?? file[key];
+  return {
+    model: pickModel(flags, environment, file),
+    profile: pick('profile') ?? 'default',
+    engine: pick('engine') ?? 'auto',
+    contextSize: pick('context_size') ?? 4096,
+    modelPort: file.ports?.model ?? DEFAULT_PORTS.model,
+  };
+}
+
+/** The first layer that names a model decides; within it, model_path wins over model_id. */
+function pickModel(flags: ConfigOverrides, environment: ConfigOverrides, file: ConfigFile): Wanted['model'] {
+  const layers = [
+    ['flag', flags],
+    ['environment', environment],
+    ['file', file],
+  ] as const;
+  for (const [origin, values] of layers) {
+    if (values.model_path !== undefined)
+      return { id: values.model_id ?? null, path: values.model_path, origin };
+    if (values.model_id !== undefined) return { id: values.model_id, path: null, origin };
+  }
+  return { id: null, path: null, origin: 'default' };
+}
