@@ -1,0 +1,156 @@
+/**
+ * Activities: every up, down and pull as a recorded run. One mutating activity at a time for a home, held as a
+ * lease in the database, so that two browsers and a CLI agree; a dead holder's lease is freed.
+ */
+import {
+  findActivity,
+  insertActivity,
+  listActivities,
+  runningActivities,
+  updateActivity,
+} from '../../db/queries/activities.ts';
+import { readLease, releaseLease, takeLease, type Lease } from '../../db/queries/leases.ts';
+import type { Db } from '../../db/client.ts';
+import { activity as activitySchema, type Activity, type ActivityKind } from '../schemas/activity.ts';
+import { isAbort, LabError, reportError } from '../lib/errors.ts';
+import { newId } from '../lib/id.ts';
+import { isAlive, ownIdentity } from '../lib/process-identity.ts';
+import { createRecorder } from './recorder.ts';
+import type { Run } from './orchestrator.ts';
+
+const LEASE = 'activity';
+
+export interface Activities {
+  /** Starts the work and returns at once; `work` resolves with one line about the outcome. */
+  start(kind: ActivityKind, input: unknown, startedBy: string, work: (run: Run) => Promise<string>): Activity;
+  list(limit: number): Activity[];
+  get(id: string): Activity;
+  cancel(id: string): Promise<Activity>;
+  /** Resolves with the activity once it has ended; only for those of this process. */
+  ended(id: string): Promise<Activity>;
+  running(): Activity | undefined;
+  /** Cancels what runs here and waits for it. */
+  close(): Promise<void>;
+}
+
+export function createActivities(db: Db, publish: (activity: Activity) => void): Activities {
+  const live = new Map<
+    string,
+    { abort: AbortController; done: Promise<Activity>; current: () => Activity }
+  >();
+  markInterrupted(db);
+
+  const get = (id: string): Activity => {
+    const here = live.get(id);
+    if (here !== undefined) return here.current();
+    const row = findActivity(db, id);
+    if (row === undefined) throw notFound(id);
+    return activitySchema.parse(row);
+  };
+
+  return {
+    start(kind, input, startedBy, work) {
+      const now = Date.now();
+      const id = newId(now);
+      const self = ownIdentity();
+      const holder = takeLease(db, { name: LEASE, ...self, holder: kind, since: now }, leaseAlive);
+      if (holder !== undefined) throw busy(holder);
+      const abort = new AbortController();
+      const record = createRecorder({ id, kind, startedBy, startedAt: now }, (current) => {
+        updateActivity(db, id, { steps: current.steps });
+        publish(current);
+      });
+      insertActivity(db, { ...record.current(), input });
+      publish(record.current());
+      const done = execute(work, record, abort.signal).then((final) => {
+        updateActivity(db, id, final);
+        releaseLease(db, LEASE, self.pid);
+        live.delete(id);
+        publish(final);
+        return final;
+      });
+      live.set(id, { abort, done, current: record.current });
+      return record.current();
+    },
+    list: (limit) =>
+      listActivities(db, limit).map((row) => live.get(row.id)?.current() ?? activitySchema.parse(row)),
+    get,
+    async cancel(id) {
+      const here = live.get(id);
+      if (here === undefined) {
+        const present = get(id);
+        if (present.state === 'running') throw busy(readLease(db, LEASE));
+        return present;
+      }
+      here.abort.abort(new DOMException('Cancelled.', 'AbortError'));
+      return here.done;
+    },
+    ended: (id) => live.get(id)?.done ?? Promise.resolve(get(id)),
+    running: () => live.values().next().value?.current(),
+    async close() {
+      for (const { abort } of live.values())
+        abort.abort(new DOMException('The server is closing.', 'AbortError'));
+      await Promise.all([...live.values()].map(({ done }) => done));
+    },
+  };
+}
+
+type Recorder = ReturnType<typeof createRecorder>;
+
+async function execute(
+  work: (run: Run) => Promise<string>,
+  record: Recorder,
+  signal: AbortSignal,
+): Promise<Activity> {
+  try {
+    const outcome = await work({ signal, step: record.step });
+    return record.end('done', outcome, null);
+  } catch (error) {
+    if (signal.aborted || isAbort(error)) {
+      return record.end('cancelled', 'Cancelled. What was already done stays; nothing is rolled back.', null);
+    }
+    return record.end('failed', null, reportError(error));
+  }
+}
+
+function leaseAlive(lease: Lease): boolean {
+  return isAlive({ pid: lease.pid, started: lease.started });
+}
+
+/** An activity that its process did not live to end is shown as interrupted, with what was in doubt. */
+function markInterrupted(db: Db): void {
+  const lease = readLease(db, LEASE);
+  if (lease !== undefined && leaseAlive(lease)) return;
+  for (const row of runningActivities(db)) {
+    const present = activitySchema.parse(row);
+    updateActivity(db, row.id, {
+      state: 'interrupted',
+      endedAt: Date.now(),
+      steps: present.steps.map((step) =>
+        step.state === 'running' ? { ...step, state: 'interrupted' } : step,
+      ),
+      outcome:
+        'The process that ran it ended before it was done. Run it again: it goes on from what is there.',
+    });
+  }
+}
+
+function notFound(id: string): LabError {
+  return new LabError({
+    code: 'activity_not_found',
+    message: `There is no activity ${id}.`,
+    fix: 'Open the Activity page to see those that are kept.',
+    status: 404,
+  });
+}
+
+function busy(holder: Lease | undefined): LabError {
+  const since =
+    holder === undefined ? '' : ` since ${new Date(holder.since).toISOString()} (pid ${holder.pid})`;
+  return new LabError({
+    code: 'busy',
+    message: `Another activity is running: ${holder?.holder ?? 'unknown'}${since}.`,
+    fix: 'Wait for it to end, or cancel it on the Activity page, then try again.',
+    status: 409,
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * The thin orchestrator: check → plan → apply → ready, over resources it knows only by their interface.
+ * It owns the order; it never knows what a resource is.
+ */
+import type { Item, Lab } from '../schemas/lab.ts';
+import type { Change, Progress, Resource } from './resource.ts';
+import { changesForDown, changesForUp } from './plan.ts';
+
+/** Records one step of the running activity, with its progress, its time and its outcome. */
+export type StepRunner = <T>(
+  name: string,
+  title: string,
+  work: (report: (progress: Progress) => void) => Promise<T>,
+) => Promise<T>;
+
+export interface Run {
+  signal: AbortSignal;
+  step: StepRunner;
+}
+
+export interface PlannedResource {
+  resource: Resource;
+  changes: Change[];
+}
+
+export interface UpOutcome {
+  /** How many items were created or recreated; 0 when everything was as asked. */
+  changed: number;
+  /** Milliseconds from the request to the first token, as measured by the readiness probe. */
+  firstTokenMs: number;
+}
+
+/** Waits until the model has really answered; resolves with the milliseconds of that first answer. */
+export type ReadyProbe = (run: Run) => Promise<number>;
+
+/** The changes `up` would make. Computing it changes nothing. */
+export async function planUp(
+  lab: Lab,
+  resources: readonly Resource[],
+  signal: AbortSignal,
+): Promise<PlannedResource[]> {
+  const plan: PlannedResource[] = [];
+  for (const resource of resources) {
+    const changes = changesForUp(resource.desired(lab), await resource.actual(signal));
+    plan.push({ resource, changes });
+  }
+  return plan;
+}
+
+export async function up(
+  lab: Lab,
+  resources: readonly Resource[],
+  ready: ReadyProbe,
+  run: Run,
+): Promise<UpOutcome> {
+  const plan = await run.step('check', 'Check what is there', async () => {
+    const planned = await planUp(lab, resources, run.signal);
+    for (const { resource, changes } of planned) await resource.check?.(lab, changes, run.signal);
+    return planned;
+  });
+  const changed = await applyAll(plan, run);
+  const firstTokenMs = await ready(run);
+  return { changed, firstTokenMs };
+}
+
+/** Removes what `down` removes, last first. Weights and tools stay. Returns how many items were removed. */
+export async function down(lab: Lab, resources: readonly Resource[], run: Run): Promise<number> {
+  const plan: PlannedResource[] = [];
+  for (const resource of resources.toReversed()) {
+    if (!resource.stopsOnDown) continue;
+    plan.push({
+      resource,
+      changes: changesForDown(resource.desired(lab), await resource.actual(run.signal)),
+    });
+  }
+  return applyAll(plan, run);
+}
+
+async function applyAll(plan: readonly PlannedResource[], run: Run): Promise<number> {
+  let count = 0;
+  for (const { resource, changes } of plan) {
+    for (const change of changes) {
+      run.signal.throwIfAborted();
+      await run.step(change.item.domain, titleOf(change), (report) =>
+        resource.apply(change, { signal: run.signal, report }),
+      );
+      count += 1;
+    }
+  }
+  return count;
+}
+
+const VERBS: Record<Item['domain'], Record<Change['kind'], string>> = {
+  weights: { create: 'Fetch', recreate: 'Fetch again', remove: 'Remove' },
+  package: { create: 'Install', recreate: 'Reinstall', remove: 'Remove' },
+  service: { create: 'Start', recreate: 'Recreate', remove: 'Stop' },
+  process: { create: 'Start', recreate: 'Restart', remove: 'Stop' },
+};
+
+function titleOf(change: Change): string {
+  const verb = VERBS[change.item.domain][change.kind];
+  return change.kind === 'recreate'
+    ? `${verb} ${change.item.name} (${change.fields.join(', ')})`
+    : `${verb} ${change.item.name}`;
+}
