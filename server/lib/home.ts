@@ -20,6 +20,8 @@ export interface Home {
   serverFile: string;
   /** Written by the supervisor alone. */
   runtimeFile: string;
+  /** The model server's key, for the programs that take it from a file; 0600; absent when none runs. */
+  runtimeKeyFile: string;
   /** The Compose project: `ai-lab` for the default home, else `ai-lab-<8 hex of the path>`. */
   project: string;
 }
@@ -53,8 +55,14 @@ export function locateHome(flag?: string, env: NodeJS.ProcessEnv = process.env):
     backups: join(root, 'backups'),
     serverFile: join(root, 'server.json'),
     runtimeFile: join(root, 'runtime.json'),
+    runtimeKeyFile: join(root, 'runtime.key'),
     project,
   };
+}
+
+/** Where a version of node-llama-cpp is installed: its `node_modules` is in this folder. */
+export function runtimePrefix(home: Home, version: string): string {
+  return join(home.runtimes, `node-llama-cpp-${version}`);
 }
 
 /** Makes the home and its folders; a home that can't be written is a named error, and nothing is half-made. */

@@ -1,0 +1,51 @@
+/** The login: a one-time token from the launch link, swapped for a cookie and a secret. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { readBody } from '../lib/read-body.ts';
+import { loginInput } from '../schemas/access.ts';
+import { cookieName, type Access } from '../services/access.ts';
+import { sendJson, sendRefusal } from './front.ts';
+
+const BODY_MAX = 4096;
+
+export function createAuthRoutes(access: Pick<Access, 'redeem'>, port: number) {
+  return {
+    login(request: IncomingMessage, response: ServerResponse): void {
+      readBody(request, BODY_MAX).then(
+        (body) => {
+          const parsed = loginInput.safeParse(parseJson(body));
+          const granted = parsed.success
+            ? access.redeem(parsed.data.token, request.headers['user-agent'] ?? '')
+            : undefined;
+          if (granted === undefined) {
+            sendRefusal(response, {
+              status: 401,
+              code: 'token_invalid',
+              message: 'This login link has been used already, or is too old.',
+              fix: 'Run `ailab-web open` in a terminal for a fresh one.',
+            });
+            return;
+          }
+          const { cookie, secret, maxAgeSeconds } = granted;
+          response.setHeader(
+            'Set-Cookie',
+            `${cookieName(port)}=${cookie}; HttpOnly; SameSite=Strict; Path=/; Max-Age=${maxAgeSeconds}`,
+          );
+          sendJson(response, 200, { secret });
+        },
+        () => response.destroy(),
+      );
+    },
+    /** Answers only when the gate let the request through: the login is still good. */
+    session(_request: IncomingMessage, response: ServerResponse): void {
+      sendJson(response, 200, { status: 'ok' });
+    },
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,50 @@
+/** The manifest of everything this server answers. What is not here is 404 before anything looks at it. */
+
+/**
+ * What a route asks of its caller: `nothing`; `page` (the login's cookie: a shell without data); `data` (cookie and
+ * secret, or the CLI); `program` (a key, or as `data`).
+ */
+export type Need = 'nothing' | 'page' | 'data' | 'program';
+export type Handler = 'health' | 'login' | 'session' | 'gateway' | 'instruments' | 'next';
+
+export interface Route {
+  handler: Handler;
+  need: Need;
+  methods: readonly string[];
+}
+
+const READ = ['GET', 'HEAD'] as const;
+
+const EXACT: Record<string, Route> = {
+  '/healthz': { handler: 'health', need: 'nothing', methods: READ },
+  '/login': { handler: 'next', need: 'nothing', methods: READ },
+  '/icon.svg': { handler: 'next', need: 'nothing', methods: READ },
+  '/auth/login': { handler: 'login', need: 'nothing', methods: ['POST'] },
+  '/auth/session': { handler: 'session', need: 'data', methods: READ },
+  '/metrics': { handler: 'instruments', need: 'program', methods: READ },
+  '/v1/models': { handler: 'gateway', need: 'program', methods: READ },
+  '/v1/chat/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
+  '/v1/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
+};
+
+const PREFIXES: [string, Route][] = [
+  ['/_next/static/', { handler: 'next', need: 'nothing', methods: READ }],
+  ['/api/trpc/', { handler: 'next', need: 'data', methods: ['GET', 'HEAD', 'POST'] }],
+];
+
+/** Parts of Next that must never be reached from outside: the image optimizer, dev endpoints, anything new. */
+const CLOSED = ['/_next', '/api', '/v1', '/auth', '/s', '/metrics', '/healthz', '/__nextjs'];
+
+/** Plain words joined by single slashes: no escapes, no dots as segments, no doubled or trailing slashes. */
+const PLAIN_PATH = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~,-]*(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~,-]*)*)?$/;
+
+export function findRoute(path: string): Route | undefined {
+  if (!PLAIN_PATH.test(path)) return undefined;
+  const exact = Object.hasOwn(EXACT, path) ? EXACT[path] : undefined;
+  if (exact !== undefined) return exact;
+  const prefixed = PREFIXES.find(([prefix]) => path.startsWith(prefix));
+  if (prefixed !== undefined) return prefixed[1];
+  if (CLOSED.some((closed) => path === closed || path.startsWith(`${closed}/`))) return undefined;
+  // Pages, and Next's not-found page for whatever isn't one: shells without data, behind a login all the same.
+  return { handler: 'next', need: 'page', methods: READ };
+}

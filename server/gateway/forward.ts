@@ -1,0 +1,153 @@
+/** One request to the runtime: bytes in, bytes out, with back-pressure, and the numbers read on the way. */
+import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Health } from '../schemas/lab.ts';
+import type { LedgerRow } from '../schemas/metrics.ts';
+import { createBodyMeter, createStreamMeter, type Meter, type ReplyNumbers } from './meter.ts';
+import { sendOpenAiError } from './openai-error.ts';
+
+export interface Endpoint {
+  /** E.g. `http://127.0.0.1:18080`. */
+  baseUrl: string;
+  apiKey: string;
+  modelName: string;
+  health: Health;
+  startedAt: number | null;
+}
+
+/** What became of a request. */
+export interface Passage {
+  status: number;
+  outcome: LedgerRow['outcome'];
+  errorCode: string | null;
+  errorMessage: string | null;
+  /** Milliseconds from the request's arrival to its first token. */
+  ttftMs: number | null;
+  numbers: ReplyNumbers;
+  /** The reply's words, when they were to be kept. */
+  text: string;
+}
+
+export interface Forwarding {
+  endpoint: Endpoint;
+  path: string;
+  body: Buffer;
+  streamed: boolean;
+  keepText: boolean;
+  response: ServerResponse;
+  /** `performance.now()` at the request's arrival. */
+  begun: number;
+}
+
+/** A kept connection saves the handshake; the runtime is one process on this machine, so few are needed. */
+const agent = new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 });
+
+/** A runtime that says nothing for so long is stuck; a slow prompt on a laptop is not. */
+const SILENCE_MS = 600_000;
+
+/** Resolves when the passage is over, however it ended; never rejects. */
+export function forward(job: Forwarding): Promise<Passage> {
+  return new Promise((resolve) => {
+    const { response } = job;
+    const meter: Meter = job.streamed ? createStreamMeter(job.keepText) : createBodyMeter();
+    let ttftMs: number | null = null;
+    let settled = false;
+
+    const settle = (
+      status: number,
+      outcome: Passage['outcome'],
+      error?: { code: string; message: string },
+    ) => {
+      if (settled) return;
+      settled = true;
+      resolve({
+        status,
+        outcome,
+        errorCode: error?.code ?? null,
+        errorMessage: error?.message ?? null,
+        ttftMs,
+        numbers: meter.numbers,
+        text: meter.text,
+      });
+    };
+
+    const upstream = httpRequest(new URL(job.path, job.endpoint.baseUrl), {
+      method: 'POST',
+      agent,
+      timeout: SILENCE_MS,
+      headers: {
+        'content-type': 'application/json',
+        'content-length': job.body.length,
+        accept: job.streamed ? 'text/event-stream' : 'application/json',
+        authorization: `Bearer ${job.endpoint.apiKey}`,
+      },
+    });
+
+    response.once('close', () => {
+      if (response.writableFinished) return;
+      upstream.destroy();
+      settle(499, 'cancelled');
+    });
+    upstream.once('timeout', () => upstream.destroy(new Error(`no byte for ${SILENCE_MS / 1000} s`)));
+    upstream.once('error', (error) => {
+      const message = `The runtime broke off: ${error.message}.`;
+      if (response.headersSent) breakOff(job, message);
+      else sendOpenAiError(response, { status: 502, code: 'runtime_unreachable', message, retryAfter: 2 });
+      settle(502, meter.started ? 'partial' : 'error', { code: 'runtime_unreachable', message });
+    });
+    upstream.once('response', (reply) => {
+      const status = reply.statusCode ?? 502;
+      response.writeHead(status, passedHeaders(reply));
+      // Tokens are waited for; the headers tell the client at once that it was heard.
+      response.flushHeaders();
+      reply.on('data', (chunk: Buffer) => {
+        if (!response.write(chunk)) {
+          reply.pause();
+          response.once('drain', () => reply.resume());
+        }
+        meter.feed(chunk);
+        if (ttftMs === null && meter.started) ttftMs = performance.now() - job.begun;
+      });
+      reply.once('end', () => {
+        meter.end();
+        response.end();
+        settle(status, ...verdict(status, meter));
+      });
+      reply.once('error', () => {
+        meter.end();
+        const message = 'The runtime broke off in the middle of the reply.';
+        breakOff(job, message);
+        settle(status, meter.started ? 'partial' : 'error', { code: 'runtime_broke_off', message });
+      });
+    });
+    upstream.end(job.body);
+  });
+}
+
+function verdict(status: number, meter: Meter): [Passage['outcome'], { code: string; message: string }?] {
+  if (status >= 400)
+    return ['error', { code: `runtime_${status}`, message: `The runtime answered ${status}.` }];
+  if (meter.failed)
+    return ['partial', { code: 'runtime_error', message: 'The runtime reported an error in the reply.' }];
+  if (meter.complete) return ['ok'];
+  return ['partial', { code: 'incomplete', message: 'The reply ended before it was complete.' }];
+}
+
+/** A stream that can't go on says so in an event, and leaves `[DONE]` out; a JSON body is cut off. */
+function breakOff(job: Forwarding, message: string): void {
+  if (job.streamed && job.response.writable) {
+    const error = { message, type: 'server_error', param: null, code: 'runtime_broke_off' };
+    job.response.end(`data: ${JSON.stringify({ error })}\n\n`);
+  } else {
+    job.response.destroy();
+  }
+}
+
+/** What the client needs to read the body; nothing else of the runtime's answer, and none of its CORS headers. */
+function passedHeaders(reply: IncomingMessage): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of ['content-type', 'content-length', 'retry-after'] as const) {
+    const value = reply.headers[name];
+    if (typeof value === 'string') headers[name] = value;
+  }
+  return headers;
+}

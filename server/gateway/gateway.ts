@@ -1,0 +1,242 @@
+/**
+ * The gateway: OpenAI's API on the raw server, in front of the runtime. Bytes pass through untouched in both
+ * directions; every request is metered into the ledger; a client that goes away stops the generation.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { z } from 'zod';
+import type { Caller } from '../engine/contract.ts';
+import { newId } from '../lib/id.ts';
+import { BodyTooLarge, readBody } from '../lib/read-body.ts';
+import type { LedgerRow } from '../schemas/metrics.ts';
+import type { ReplyEnd } from '../services/chats.ts';
+import { sendOpenAiError, type OpenAiError } from './openai-error.ts';
+import { forward, type Endpoint, type Passage } from './forward.ts';
+
+const BODY_MAX = 32 * 1024 * 1024;
+const ALIAS = 'default';
+export const MESSAGE_HEADER = 'x-ailab-message';
+
+const requestBody = z.looseObject({
+  model: z.string().max(400).optional(),
+  stream: z.boolean().nullish(),
+});
+
+export interface GatewayParts {
+  /** The runtime as it is now, or null when none runs. */
+  endpoint(): Endpoint | null;
+  identify(request: IncomingMessage): Caller | null;
+  record(row: LedgerRow): void;
+  /** Conversations of the browser's chat. */
+  replies: { awaits(messageId: string): boolean; end(messageId: string, end: ReplyEnd): void };
+}
+
+export function createGateway(parts: GatewayParts) {
+  return (request: IncomingMessage, response: ServerResponse, path: string): void => {
+    const caller = parts.identify(request);
+    if (caller === null) {
+      sendOpenAiError(response, {
+        status: 401,
+        code: 'invalid_api_key',
+        message: 'No valid key came with this request.',
+      });
+      return;
+    }
+    if (path === '/v1/models') {
+      listModels(response, parts.endpoint());
+      return;
+    }
+    void complete(parts, caller, request, response, path);
+  };
+}
+
+async function complete(
+  parts: GatewayParts,
+  caller: Caller,
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+): Promise<void> {
+  const startedAt = Date.now();
+  const begun = performance.now();
+  const endpoint = parts.endpoint();
+  const messageId = awaitedMessage(parts, caller, request);
+  const settle = (passage: Passage, model: string, streamed: boolean) => {
+    const row = toRow(passage, {
+      startedAt,
+      path,
+      model,
+      caller,
+      streamed,
+      durationMs: performance.now() - begun,
+    });
+    parts.record(row);
+    if (messageId !== undefined) parts.replies.end(messageId, toReply(passage, row));
+  };
+  const reject = (error: OpenAiError, model: string) => {
+    sendOpenAiError(response, error);
+    settle(
+      { ...REFUSED, status: error.status, errorCode: error.code, errorMessage: error.message },
+      model,
+      false,
+    );
+  };
+
+  let body: Buffer;
+  try {
+    body = await readBody(request, BODY_MAX);
+  } catch (error) {
+    if (!(error instanceof BodyTooLarge)) return;
+    response.setHeader('Connection', 'close');
+    reject({ status: 413, code: 'body_too_large', message: error.message }, 'unknown');
+    return;
+  }
+  const parsed = requestBody.safeParse(parseJson(body));
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    const param = issue?.path.join('.') ?? '';
+    reject(
+      {
+        status: 400,
+        code: 'invalid_request',
+        param,
+        message: `The body is not a valid request: ${param} ${issue?.message ?? ''}`.trim(),
+      },
+      'unknown',
+    );
+    return;
+  }
+  const model = endpoint?.modelName ?? parsed.data.model ?? ALIAS;
+  const problem = unavailable(endpoint) ?? unknownModel(parsed.data.model, endpoint);
+  if (endpoint === null || problem !== undefined) {
+    reject(problem ?? NOT_RUNNING, model);
+    return;
+  }
+  const streamed = parsed.data.stream === true;
+  const passage = await forward({
+    endpoint,
+    path,
+    body,
+    streamed,
+    keepText: messageId !== undefined,
+    response,
+    begun,
+  });
+  settle(passage, model, streamed);
+}
+
+const REFUSED: Passage = {
+  status: 0,
+  outcome: 'error',
+  errorCode: null,
+  errorMessage: null,
+  ttftMs: null,
+  numbers: {
+    promptTokens: null,
+    cachedTokens: null,
+    completionTokens: null,
+    generationMs: null,
+    tokensPerSecond: null,
+  },
+  text: '',
+};
+
+const NOT_RUNNING: OpenAiError = {
+  status: 503,
+  code: 'model_not_running',
+  message: 'No model is running. Start the lab on the Overview page, or run `ailab-web up`.',
+  retryAfter: 5,
+};
+
+function unavailable(endpoint: Endpoint | null): OpenAiError | undefined {
+  if (endpoint === null) return NOT_RUNNING;
+  if (endpoint.health === 'healthy') return undefined;
+  const what =
+    endpoint.health === 'starting' ? 'The model is still loading.' : `The model is ${endpoint.health}.`;
+  return {
+    status: 503,
+    code: 'model_not_ready',
+    message: `${what} Try again in a moment; the Overview page says more.`,
+    retryAfter: 2,
+  };
+}
+
+function unknownModel(asked: string | undefined, endpoint: Endpoint | null): OpenAiError | undefined {
+  if (asked === undefined || asked === ALIAS || asked === endpoint?.modelName) return undefined;
+  return {
+    status: 404,
+    code: 'model_not_found',
+    param: 'model',
+    message: `There is no model '${asked}' here. This lab serves '${endpoint?.modelName}', also as '${ALIAS}'.`,
+  };
+}
+
+function listModels(response: ServerResponse, endpoint: Endpoint | null): void {
+  const data =
+    endpoint === null
+      ? []
+      : [
+          {
+            id: endpoint.modelName,
+            object: 'model',
+            created: Math.floor((endpoint.startedAt ?? 0) / 1000),
+            owned_by: 'ailab-web',
+          },
+        ];
+  response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  response.end(JSON.stringify({ object: 'list', data }));
+}
+
+/** Only the browser's own chat may name a conversation's reply, and only one that waits for its words. */
+function awaitedMessage(parts: GatewayParts, caller: Caller, request: IncomingMessage): string | undefined {
+  const id = request.headers[MESSAGE_HEADER];
+  if (caller.kind !== 'login' || typeof id !== 'string' || !parts.replies.awaits(id)) return undefined;
+  return id;
+}
+
+interface Circumstances {
+  startedAt: number;
+  path: string;
+  model: string;
+  caller: Caller;
+  streamed: boolean;
+  durationMs: number;
+}
+
+function toRow(passage: Passage, at: Circumstances): LedgerRow {
+  return {
+    id: newId(at.startedAt),
+    startedAt: at.startedAt,
+    route: at.path,
+    model: at.model,
+    caller:
+      at.caller.kind === 'key' ? `key: ${at.caller.name}` : at.caller.kind === 'cli' ? 'cli' : 'browser',
+    streamed: at.streamed,
+    status: passage.status,
+    outcome: passage.outcome,
+    errorCode: passage.errorCode,
+    ttftMs: passage.ttftMs,
+    durationMs: at.durationMs,
+    ...passage.numbers,
+  };
+}
+
+const REPLY_STATES = { ok: 'done', cancelled: 'stopped', partial: 'failed', error: 'failed' } as const;
+
+function toReply(passage: Passage, row: LedgerRow): ReplyEnd {
+  const { ttftMs, durationMs, promptTokens, cachedTokens, completionTokens, tokensPerSecond } = row;
+  return {
+    content: passage.text,
+    state: REPLY_STATES[passage.outcome],
+    model: row.model,
+    metrics: { ttftMs, durationMs, promptTokens, cachedTokens, completionTokens, tokensPerSecond },
+    error: passage.errorMessage,
+  };
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,155 @@
+/**
+ * Reads the numbers out of a reply as it passes, without holding it up. Both runtimes put `timings` on the finish
+ * chunk (or beside `usage`), see stack-facts §1; the shapes are parsed, never trusted.
+ */
+import { z } from 'zod';
+
+const count = z.number().nonnegative();
+
+const numbers = z.object({
+  usage: z
+    .object({
+      prompt_tokens: count.optional(),
+      completion_tokens: count.optional(),
+      prompt_tokens_details: z.object({ cached_tokens: count.optional() }).nullish(),
+    })
+    .nullish()
+    .catch(undefined),
+  timings: z
+    .object({
+      cache_n: count.optional(),
+      prompt_n: count.optional(),
+      predicted_n: count.optional(),
+      predicted_ms: count.optional(),
+      predicted_per_second: count.optional(),
+    })
+    .nullish()
+    .catch(undefined),
+  error: z.object({ code: z.unknown(), type: z.unknown() }).nullish().catch(undefined),
+});
+
+const words = z.object({
+  choices: z.array(
+    z.object({
+      text: z.string().nullish(),
+      delta: z.object({ content: z.string().nullish(), reasoning_content: z.string().nullish() }).nullish(),
+    }),
+  ),
+});
+
+export interface ReplyNumbers {
+  promptTokens: number | null;
+  cachedTokens: number | null;
+  completionTokens: number | null;
+  generationMs: number | null;
+  tokensPerSecond: number | null;
+}
+
+const UNKNOWN: ReplyNumbers = {
+  promptTokens: null,
+  cachedTokens: null,
+  completionTokens: null,
+  generationMs: null,
+  tokensPerSecond: null,
+};
+
+/** The numbers of one JSON reply or chunk, over what was known before. */
+function readNumbers(value: unknown, before: ReplyNumbers): ReplyNumbers {
+  const parsed = numbers.safeParse(value);
+  if (!parsed.success) return before;
+  const { usage, timings } = parsed.data;
+  const prompted = timings?.prompt_n === undefined ? undefined : timings.prompt_n + (timings.cache_n ?? 0);
+  return {
+    promptTokens: usage?.prompt_tokens ?? prompted ?? before.promptTokens,
+    cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? timings?.cache_n ?? before.cachedTokens,
+    completionTokens: usage?.completion_tokens ?? timings?.predicted_n ?? before.completionTokens,
+    generationMs: timings?.predicted_ms ?? before.generationMs,
+    tokensPerSecond: timings?.predicted_per_second ?? before.tokensPerSecond,
+  };
+}
+
+export interface Meter {
+  feed(chunk: Buffer): void;
+  end(): void;
+  readonly numbers: ReplyNumbers;
+  /** The first token has passed. */
+  readonly started: boolean;
+  /** The reply came to its own end: `[DONE]`, or a whole JSON body. */
+  readonly complete: boolean;
+  /** The runtime reported an error inside the stream. */
+  readonly failed: boolean;
+  /** The reply's words; empty unless they were asked for. */
+  readonly text: string;
+}
+
+/** For an event stream. `keepText`: hold the words too, for a conversation. */
+export function createStreamMeter(keepText: boolean): Meter {
+  const decoder = new TextDecoder();
+  let rest = '';
+  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '' };
+
+  const line = (text: string) => {
+    if (!text.startsWith('data:')) return;
+    const data = text.slice(5).trim();
+    if (data === '[DONE]') {
+      state.complete = true;
+      return;
+    }
+    const hasNumbers = data.includes('"timings"') || data.includes('"usage"') || data.includes('"error"');
+    if (state.started && !keepText && !hasNumbers) return;
+    const value = parseJson(data);
+    const said = words.safeParse(value);
+    if (said.success) {
+      const piece = said.data.choices.map((choice) => choice.delta?.content ?? choice.text ?? '').join('');
+      const thought = said.data.choices.some((choice) => (choice.delta?.reasoning_content ?? '') !== '');
+      if (piece !== '' || thought) state.started = true;
+      if (keepText) state.text += piece;
+    }
+    if (hasNumbers) {
+      state.numbers = readNumbers(value, state.numbers);
+      if (typeof value === 'object' && value !== null && 'error' in value && value.error !== null)
+        state.failed = true;
+    }
+  };
+
+  const lines = (text: string) => {
+    const parts = (rest + text).split('\n');
+    rest = parts.pop() ?? '';
+    for (const part of parts) line(part);
+  };
+
+  return Object.assign(state, {
+    feed: (chunk: Buffer) => lines(decoder.decode(chunk, { stream: true })),
+    end: () => lines(`${decoder.decode()}\n`),
+  });
+}
+
+/** A JSON reply is kept up to this size to be read; past it, it passes unmetered. */
+const BODY_MAX = 8 * 1024 * 1024;
+
+export function createBodyMeter(): Meter {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '' };
+  return Object.assign(state, {
+    feed(chunk: Buffer) {
+      state.started = true;
+      size += chunk.length;
+      if (size <= BODY_MAX) chunks.push(chunk);
+    },
+    end() {
+      if (size > BODY_MAX) return;
+      const value = parseJson(Buffer.concat(chunks).toString('utf8'));
+      state.complete = value !== undefined;
+      state.numbers = readNumbers(value, UNKNOWN);
+    },
+  });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

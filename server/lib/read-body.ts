@@ -1,0 +1,25 @@
+import type { IncomingMessage } from 'node:http';
+
+export class BodyTooLarge extends Error {
+  override name = 'BodyTooLarge';
+}
+
+/** The whole body as it came; rejects with BodyTooLarge past `max` bytes, and when the sender goes away. */
+export function readBody(request: IncomingMessage, max: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > max) {
+        request.pause();
+        reject(new BodyTooLarge(`The body is larger than ${max} bytes.`));
+        return;
+      }
+      chunks.push(chunk);
+    });
+    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('error', reject);
+    request.once('close', () => reject(new Error('The sender went away.')));
+  });
+}
