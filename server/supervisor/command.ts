@@ -1,0 +1,39 @@
+/** How each kind of model server is started. */
+import type { StartRequest } from '../resources/embedded-runtime/request.ts';
+import { workerMark } from '../resources/embedded-runtime/request.ts';
+
+export interface Command {
+  file: string;
+  args: string[];
+  /** Our worker gets its configuration and key over IPC, and ends when that channel closes. */
+  ipc: boolean;
+}
+
+export function commandFor(
+  { home, facts, launch }: StartRequest,
+  keyFile: string,
+  nodePath: string,
+): Command {
+  if (launch.kind === 'node-llama-cpp')
+    return { file: nodePath, args: [launch.workerEntry, workerMark(home)], ipc: true };
+  return { file: launch.path, args: llamaServerArgs(facts, keyFile), ipc: false };
+}
+
+/** Flags of llama-server 0.7.0. `-cram` is 8 GB unless told; one slot, because the context is divided among slots. */
+function llamaServerArgs(facts: StartRequest['facts'], keyFile: string): string[] {
+  const options: [string, string][] = [
+    ['-m', facts.weightsPath],
+    ['--alias', facts.modelName],
+    ['--host', '127.0.0.1'],
+    ['--port', String(facts.port)],
+    ['--api-key-file', keyFile],
+    ['--cors-origins', ''],
+    ['-c', String(facts.contextSize)],
+    ['-t', String(facts.threads)],
+    ['-np', '1'],
+    ['-cram', '512'],
+  ];
+  // Profile `default` is the CPU, also where the build could use a device.
+  if (facts.profile === 'default') options.push(['--device', 'none']);
+  return [...options.flat(), '--metrics', '--no-webui', '--offline'];
+}

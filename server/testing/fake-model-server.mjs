@@ -1,0 +1,192 @@
+#!/usr/bin/env node
+/**
+ * A stand-in for llama-server in tests: the same HTTP (health, models, chat, completions, slots, metrics) and the
+ * same arguments, with words instead of a model. Run it, or use `createFakeModelServer` in a test's own process.
+ *
+ * Options as `FAKE_CHUNKS=5`, as `--fake-chunks=5`, or per request as `?chunks=5`:
+ * chunks, delay_ms (between chunks), load_ms (503 until then), hang_at and crash_at (chunk number; crash_at ends the
+ * process), crash_after_ms, hang_after_ms (answers nothing from then on), exit_code, last_words.
+ */
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const NUMBERS = {
+  chunks: 4,
+  delay_ms: 0,
+  load_ms: 0,
+  hang_at: -1,
+  crash_at: -1,
+  crash_after_ms: -1,
+  hang_after_ms: -1,
+  exit_code: 1,
+};
+
+/** The server (not yet listening) and what happened to its requests so far. */
+export function createFakeModelServer({ apiKey = '', modelName = 'fake', ...given } = {}) {
+  const defaults = { ...NUMBERS, ...given };
+  const bornAt = performance.now();
+  const seen = { requests: 0, processing: 0, completed: 0, aborted: 0, promptTokens: 0, generated: 0 };
+  const age = () => performance.now() - bornAt;
+
+  const server = createServer(async (request, response) => {
+    if (defaults.hang_after_ms >= 0 && age() >= defaults.hang_after_ms) return;
+    const url = new URL(request.url ?? '/', 'http://fake');
+    const send = (status, body, type = 'application/json; charset=utf-8') =>
+      response
+        .writeHead(status, { 'content-type': type })
+        .end(typeof body === 'string' ? body : JSON.stringify(body));
+    const fail = (code, message, type) => send(code, { error: { code, message, type } });
+    const loading = age() < defaults.load_ms;
+    if (url.pathname === '/health' && !loading) return send(200, { status: 'ok' });
+    if (loading) return fail(503, 'Loading model', 'unavailable_error');
+    if (apiKey !== '' && request.headers.authorization !== `Bearer ${apiKey}`)
+      return fail(401, 'Invalid API Key', 'authentication_error');
+    if (url.pathname === '/v1/models')
+      return send(200, { object: 'list', data: [{ id: modelName, object: 'model', owned_by: 'fake' }] });
+    if (url.pathname === '/slots') return send(200, [{ id: 0, is_processing: seen.processing > 0, seen }]);
+    if (url.pathname === '/metrics') return send(200, metrics(seen), 'text/plain; version=0.0.4');
+    const chat = url.pathname === '/v1/chat/completions';
+    if (!chat && url.pathname !== '/v1/completions') return fail(404, 'File Not Found', 'not_found_error');
+    let body;
+    try {
+      let raw = '';
+      for await (const chunk of request) raw += chunk;
+      body = JSON.parse(raw);
+    } catch {
+      return fail(400, 'parse error', 'invalid_request_error');
+    }
+    const options = { ...defaults };
+    for (const name of Object.keys(NUMBERS))
+      if (url.searchParams.has(name)) options[name] = Number(url.searchParams.get(name));
+    await answer({ chat, body, options, response, seen, modelName });
+  });
+  return { server, seen };
+}
+
+async function answer({ chat, body, options, response, seen, modelName }) {
+  const prompt = JSON.stringify(body.messages ?? body.prompt ?? '').split(/\s+/).length;
+  const started = performance.now();
+  const base = {
+    created: Math.floor(Date.now() / 1000),
+    id: `chatcmpl-fake${seen.requests}`,
+    model: modelName,
+  };
+  const kind = chat ? 'chat.completion' : 'text_completion';
+  const write = (data) =>
+    response.write(`data: ${typeof data === 'string' ? data : JSON.stringify(data)}\n\n`);
+  const gone = new AbortController();
+  response.on('close', () => gone.abort());
+  seen.requests += 1;
+  seen.processing += 1;
+  const words = [];
+  try {
+    if (body.stream === true) {
+      response.writeHead(200, { 'content-type': 'text/event-stream' });
+      if (chat)
+        write({
+          ...base,
+          object: `${kind}.chunk`,
+          choices: [choice({ delta: { role: 'assistant', content: null } })],
+        });
+    }
+    for (let index = 0; index < options.chunks; index += 1) {
+      if (index === options.crash_at) process.exit(options.exit_code);
+      if (index === options.hang_at) await sleep(2 ** 31 - 1, undefined, { signal: gone.signal });
+      await sleep(options.delay_ms, undefined, { signal: gone.signal });
+      words.push(index === 0 ? 'Hello' : ` word${index}`);
+      seen.generated += 1;
+      if (body.stream === true) {
+        const part = chat ? { delta: { content: words.at(-1) } } : { text: words.at(-1) };
+        write({ ...base, object: chat ? `${kind}.chunk` : kind, choices: [choice(part)] });
+      }
+    }
+    seen.promptTokens += prompt;
+    const tail = ending(prompt, words.length, performance.now() - started);
+    if (body.stream === true) {
+      const last = choice(chat ? { delta: {} } : { text: '' }, 'stop');
+      const usage = body.stream_options?.include_usage === true;
+      const object = chat ? `${kind}.chunk` : kind;
+      write({
+        ...base,
+        object,
+        choices: [last],
+        ...(usage && chat ? {} : usage ? tail : { timings: tail.timings }),
+      });
+      if (usage && chat) write({ ...base, object, choices: [], ...tail });
+      write('[DONE]');
+      response.end();
+    } else {
+      const text = words.join('');
+      const part = chat ? { message: { role: 'assistant', content: text } } : { text };
+      const json = JSON.stringify({ ...base, object: kind, choices: [choice(part, 'stop')], ...tail });
+      response.writeHead(200, { 'content-type': 'application/json; charset=utf-8' }).end(json);
+    }
+    seen.completed += 1;
+  } catch {
+    seen.aborted += 1;
+  } finally {
+    seen.processing -= 1;
+  }
+}
+
+function choice(part, finish_reason = null) {
+  return { index: 0, finish_reason, ...part };
+}
+
+function ending(prompt, generated, milliseconds) {
+  const cached = Math.min(1, prompt - 1);
+  return {
+    usage: {
+      completion_tokens: generated,
+      prompt_tokens: prompt,
+      total_tokens: prompt + generated,
+      prompt_tokens_details: { cached_tokens: cached },
+    },
+    timings: {
+      cache_n: cached,
+      prompt_n: prompt - cached,
+      prompt_ms: 1,
+      prompt_per_token_ms: 1 / (prompt - cached),
+      prompt_per_second: 1000 * (prompt - cached),
+      predicted_n: generated,
+      predicted_ms: milliseconds,
+      predicted_per_token_ms: milliseconds / generated,
+      predicted_per_second: (generated / milliseconds) * 1000,
+    },
+  };
+}
+
+function metrics(seen) {
+  return [
+    `llamacpp:prompt_tokens_total ${seen.promptTokens}`,
+    `llamacpp:tokens_predicted_total ${seen.generated}`,
+    `llamacpp:requests_processing ${seen.processing}`,
+    'llamacpp:requests_deferred 0\n',
+  ].join('\n');
+}
+
+function main(argv) {
+  if (argv.includes('--version')) return void process.stderr.write('version: 0.0.0 (build 1, commit fake)\n');
+  const value = (flag) => (argv.includes(flag) ? argv[argv.indexOf(flag) + 1] : undefined);
+  const text = (name) => {
+    const given = argv.find((arg) => arg.startsWith(`--fake-${name.replaceAll('_', '-')}=`));
+    return given?.slice(given.indexOf('=') + 1) ?? process.env[`FAKE_${name.toUpperCase()}`];
+  };
+  const options = {};
+  for (const name of Object.keys(NUMBERS)) if (text(name) !== undefined) options[name] = Number(text(name));
+  const keyFile = value('--api-key-file');
+  const apiKey = keyFile === undefined ? (value('--api-key') ?? '') : readFileSync(keyFile, 'utf8').trim();
+  const { server } = createFakeModelServer({ ...options, apiKey, modelName: value('--alias') ?? 'fake' });
+  const crash = () => {
+    process.stderr.write(`${text('last_words') ?? 'fake-model-server: told to crash'}\n`);
+    process.exit(options.exit_code ?? NUMBERS.exit_code);
+  };
+  if (options.crash_after_ms === 0) return crash();
+  if (options.crash_after_ms > 0) setTimeout(crash, options.crash_after_ms);
+  server.listen(Number(value('--port') ?? 0), '127.0.0.1', () => {
+    process.stdout.write(`fake-model-server: listening on ${server.address().port}\n`);
+  });
+}
+
+if (import.meta.main ?? process.argv[1]?.endsWith('fake-model-server.mjs')) main(process.argv.slice(2));
