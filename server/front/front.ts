@@ -3,13 +3,7 @@
  * (/v1, /healthz, /metrics, the login), then Next for pages and tRPC.
  */
 import { randomBytes } from 'node:crypto';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerResponse,
-} from 'node:http';
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { createLogger } from '../lib/log.ts';
 import {
@@ -24,9 +18,10 @@ import {
 } from './gate.ts';
 import { pagePolicy, setSecurityHeaders } from './headers.ts';
 import { prepareForNext } from './next-handler.ts';
+import { findRoute } from './routes.ts';
 
 export interface FrontHandlers {
-  login: RequestListener;
+  login: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   session: RequestListener;
   gateway: (request: IncomingMessage, response: ServerResponse, path: string) => void;
   instruments: RequestListener;
@@ -35,9 +30,9 @@ export interface FrontHandlers {
 }
 
 export interface Front {
-  server: Server;
   handlers: FrontHandlers;
-  context: GateContext;
+  /** Makes this front answer on a server; there is one per address family. */
+  attach(server: Server): void;
 }
 
 const log = createLogger('front');
@@ -48,9 +43,7 @@ export function createFront(
   handlers: FrontHandlers,
   checks: readonly Check[] = CHECKS,
 ): Front {
-  const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 });
-
-  server.on('request', (request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => undefined);
     const visit = visitOf(request, 'request');
     const refused = examine(visit, context, checks);
@@ -59,38 +52,50 @@ export function createFront(
       return;
     }
     setSecurityHeaders(response);
-    const path = pathOf(visit);
     try {
-      dispatch(request, response, path);
+      dispatch(request, response, pathOf(visit), handlers);
     } catch (error) {
-      log.error(`${request.method} ${path}`, error);
-      if (!response.headersSent) sendRefusal(response, INTERNAL);
-      else response.destroy();
+      log.error(`${request.method} ${pathOf(visit)}`, error);
+      if (response.headersSent) response.destroy();
+      else sendRefusal(response, INTERNAL);
     }
-  });
+  };
 
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex) => {
+  const answerUpgrade = (request: IncomingMessage, socket: Duplex) => {
     socket.on('error', () => undefined);
     // Nothing here speaks web sockets: a visit that passes the gate still finds no such route.
     const refused = examine(visitOf(request, 'upgrade'), context, checks) ?? NO_UPGRADE;
-    socket.end(`HTTP/1.1 ${refused.status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  });
+    socket.end(bareAnswer(refused.status));
+  };
 
-  // A request that node's parser refuses never reaches the gate; it gets a bare answer and no more.
-  server.on('clientError', (_error, socket: Duplex) => {
-    if (socket.writable)
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
-  });
+  return {
+    handlers,
+    attach(server) {
+      server.on('request', answer);
+      server.on('upgrade', answerUpgrade);
+      // A request that node's parser refuses never reaches the gate; it gets a bare answer and no more.
+      server.on('clientError', (_error, socket: Duplex) => {
+        if (socket.writable) socket.end(bareAnswer(400));
+      });
+    },
+  };
+}
 
-  function dispatch(request: IncomingMessage, response: ServerResponse, path: string): void {
-    const handler = routeOf({ target: request.url ?? '/' })?.handler ?? 'next';
-    if (handler === 'health') return sendJson(response, 200, { status: 'ok' });
-    if (handler === 'gateway') return handlers.gateway(request, response, path);
-    if (handler === 'next') return toNext(request, response, handlers);
-    handlers[handler](request, response);
-  }
+function bareAnswer(status: number): string {
+  return `HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+}
 
-  return { server, handlers, context };
+function dispatch(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  handlers: FrontHandlers,
+): void {
+  const handler = findRoute(path)?.handler ?? 'next';
+  if (handler === 'health') sendJson(response, 200, { status: 'ok' });
+  else if (handler === 'gateway') handlers.gateway(request, response, path);
+  else if (handler === 'next') toNext(request, response, handlers);
+  else void handlers[handler](request, response);
 }
 
 function toNext(request: IncomingMessage, response: ServerResponse, handlers: FrontHandlers): void {

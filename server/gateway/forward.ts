@@ -70,6 +70,10 @@ export function forward(job: Forwarding): Promise<Passage> {
       });
     };
 
+    if (response.destroyed) {
+      settle(499, 'cancelled');
+      return;
+    }
     const upstream = httpRequest(new URL(job.path, job.endpoint.baseUrl), {
       method: 'POST',
       agent,

@@ -1,0 +1,101 @@
+// Builds `dist`: the dashboard (Next standalone) and our bundles. What is in `dist` is what the package ships.
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from './prepare.mjs';
+
+export async function build() {
+  const staging = join(ROOT, 'dist.tmp');
+  rmSync(staging, { recursive: true, force: true });
+  mkdirSync(staging, { recursive: true });
+  buildNext();
+  assembleNext(join(staging, 'next'));
+  await bundle(staging);
+  cpSync(join(ROOT, 'db', 'migrations'), join(staging, 'migrations'), { recursive: true });
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  renameSync(staging, join(ROOT, 'dist'));
+}
+
+function buildNext() {
+  const next = join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next');
+  const result = spawnSync(process.execPath, [next, 'build'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    env: { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' },
+  });
+  if (result.status !== 0) {
+    console.error(`${result.stdout}\n${result.stderr}`.trim().split('\n').slice(-40).join('\n'));
+    throw new Error('next build failed');
+  }
+}
+
+/** What tracing copies beside need: native files of one platform, an image optimizer we switched off. */
+const DROPPED = [
+  'node_modules/sharp',
+  'node_modules/@img',
+  'node_modules/better-sqlite3',
+  'node_modules/typescript',
+];
+
+function assembleNext(target) {
+  const standalone = join(ROOT, '.next', 'standalone');
+  cpSync(standalone, target, { recursive: true, dereference: true });
+  cpSync(join(ROOT, '.next', 'static'), join(target, '.next', 'static'), { recursive: true });
+  for (const entry of readdirSync(target)) {
+    if (entry !== '.next' && entry !== 'node_modules' && entry !== 'package.json')
+      rmSync(join(target, entry), { recursive: true });
+  }
+  for (const path of DROPPED) rmSync(join(target, path), { recursive: true, force: true });
+  refuseUnportable(target);
+}
+
+/** npm drops symlinks from a tarball, and a native file of this platform is dead on another: neither may get in. */
+function refuseUnportable(folder) {
+  for (const entry of readdirSync(folder)) {
+    const path = join(folder, entry);
+    const stat = lstatSync(path);
+    if (stat.isSymbolicLink() || entry.endsWith('.node'))
+      throw new Error(`${path} can't be shipped to every platform`);
+    if (stat.isDirectory()) refuseUnportable(path);
+  }
+}
+
+async function bundle(outdir) {
+  const { build: esbuild } = await import('esbuild');
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  await esbuild({
+    absWorkingDir: ROOT,
+    entryPoints: {
+      cli: 'server/main/cli.ts',
+      supervisor: 'server/supervisor/main.ts',
+      'llama-worker': 'server/llama-worker/main.ts',
+    },
+    outdir,
+    bundle: true,
+    splitting: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    external: ['better-sqlite3', 'node-llama-cpp'],
+    define: { 'process.env.AILAB_VERSION': JSON.stringify(version) },
+    // Bundled CommonJS asks for `require`, which a module doesn't have.
+    banner: {
+      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    },
+    legalComments: 'none',
+    logLevel: 'warning',
+  });
+  if (!existsSync(join(outdir, 'cli.js'))) throw new Error('the bundle is missing');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await build();

@@ -1,0 +1,148 @@
+/** `doctor`: looks at everything an `up` needs and says what is wrong with it, changing nothing. */
+import { access, constants, statfs } from 'node:fs/promises';
+import { availableParallelism, freemem, totalmem } from 'node:os';
+import { formatProblem } from '../config/load.ts';
+import { reportError } from '../lib/errors.ts';
+import type { Home } from '../lib/home.ts';
+import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
+import { VERSION } from '../lib/version.ts';
+import { readEndpoint } from '../resources/embedded-runtime/endpoint.ts';
+import { readWeights } from '../resources/model-weights/facts.ts';
+import { locateWeights } from '../resources/model-weights/locate.ts';
+import { findPython } from '../resources/model-weights/python.ts';
+import type { DoctorCheck, DoctorReport } from '../schemas/doctor.ts';
+import type { ResolvedLab } from './resolve-lab.ts';
+
+export interface DoctorParts {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  resolve(): Promise<ResolvedLab>;
+  signal: AbortSignal;
+}
+
+const GIB = 1024 ** 3;
+/** Runtime 71 MB, starter 98 MB twice while it is unpacked, and some air. */
+const DISK_NEEDED = 0.5 * GIB;
+
+type Finding = Pick<DoctorCheck, 'status' | 'message'> & { fix?: string };
+
+export async function diagnose(parts: DoctorParts): Promise<DoctorReport> {
+  const { home } = parts;
+  const resolved = await parts.resolve();
+  const { lab } = resolved;
+  const checks = await Promise.all([
+    check('Version', 'system', () => ({
+      status: 'info',
+      message: `ailab-web ${VERSION}, Node ${process.versions.node}, ${process.platform}-${process.arch}`,
+    })),
+    check('Processor', 'system', () => ({
+      status: 'info',
+      message: `${lab.threads} physical cores (${availableParallelism()} threads)`,
+    })),
+    check('Memory', 'system', memory),
+    check('Home', 'home', async () => {
+      await access(home.root, constants.W_OK);
+      return { status: 'pass', message: `${home.root} can be written` };
+    }),
+    check('Disk', 'home', () => disk(home)),
+    check('Config', 'config', () => config(home, resolved)),
+    check('Weights', 'weights', () => weights(parts, resolved)),
+    check('Runtime', 'runtime', () => runtime(resolved)),
+    check('Model port', 'runtime', () => modelPort(home, lab.modelPort)),
+    check('Python with pip', 'system', () => python(parts)),
+  ]);
+  const overall = checks.some(({ status }) => status === 'fail')
+    ? 'unhealthy'
+    : checks.some(({ status }) => status === 'warn')
+      ? 'warning'
+      : 'healthy';
+  return { overall, checks };
+}
+
+async function check(
+  name: string,
+  category: DoctorCheck['category'],
+  look: () => Finding | Promise<Finding>,
+): Promise<DoctorCheck> {
+  try {
+    const { fix, ...finding } = await look();
+    return { name, category, ...finding, fix: fix ?? null };
+  } catch (error) {
+    const { message, fix } = reportError(error);
+    return { name, category, status: 'fail', message, fix };
+  }
+}
+
+function memory(): Finding {
+  const free = freemem() / GIB;
+  const message = `${free.toFixed(1)} GiB free of ${(totalmem() / GIB).toFixed(1)} GiB`;
+  return free >= 1
+    ? { status: 'pass', message }
+    : { status: 'warn', message, fix: 'Close other programs; a model needs its file size and more.' };
+}
+
+async function disk(home: Home): Promise<Finding> {
+  const { bavail, bsize } = await statfs(home.root);
+  const free = bavail * bsize;
+  const message = `${(free / GIB).toFixed(1)} GiB free on the disk of the home`;
+  return free >= DISK_NEEDED
+    ? { status: 'pass', message }
+    : { status: 'warn', message, fix: 'Free some space, or move the home with --home FOLDER.' };
+}
+
+function config(home: Home, resolved: ResolvedLab): Finding {
+  const [first] = resolved.config.problems;
+  if (first !== undefined) {
+    return { status: 'fail', message: formatProblem(home.config, first), fix: 'Mend the line named.' };
+  }
+  const [problem] = resolved.problems;
+  if (problem !== undefined) return { status: 'fail', message: problem.message, fix: problem.fix };
+  return {
+    status: 'pass',
+    message: resolved.config.exists ? `${home.config} is valid` : 'no ai-lab.yaml: the defaults hold',
+  };
+}
+
+async function weights({ home, env }: DoctorParts, { lab }: ResolvedLab): Promise<Finding> {
+  if (lab.weights.kind === 'none') {
+    return {
+      status: 'warn',
+      message: 'No model is configured.',
+      fix: 'Run `ailab-web up --starter`, or set model_id or model_path in ai-lab.yaml.',
+    };
+  }
+  const facts = await readWeights(await locateWeights(lab.weights, { home, env }));
+  return {
+    status: 'pass',
+    message: `${lab.modelName}: ${facts.architecture}, ${facts.quantization ?? 'unknown quantization'}, ${(facts.sizeBytes / 1e6).toFixed(1)} MB`,
+  };
+}
+
+function runtime({ lab }: ResolvedLab): Finding {
+  return lab.runtime.kind === 'llama-server'
+    ? { status: 'pass', message: `llama-server ${lab.runtime.version ?? ''} at ${lab.runtime.path}` }
+    : {
+        status: 'info',
+        message: `node-llama-cpp ${lab.runtime.version}; a llama-server on the PATH would be nearly twice as fast`,
+      };
+}
+
+async function modelPort(home: Home, port: number): Promise<Finding> {
+  if (readEndpoint(home)?.baseUrl.endsWith(`:${port}`) === true)
+    return { status: 'pass', message: `${port} is used by this lab` };
+  if (await isPortFree(port)) return { status: 'pass', message: `${port} is free` };
+  const holder = (await portHolder(port)) ?? 'another program';
+  return {
+    status: 'fail',
+    message: `${port} is taken by ${holder}`,
+    fix: `End it, or set ports.model in ai-lab.yaml, e.g. to ${await nextFreePort(port + 1)}.`,
+  };
+}
+
+async function python({ env, signal }: DoctorParts): Promise<Finding> {
+  try {
+    return { status: 'pass', message: await findPython({ env, signal }) };
+  } catch (error) {
+    return { status: 'info', message: `${reportError(error).message} Only the starter download needs it.` };
+  }
+}

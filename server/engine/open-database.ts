@@ -1,0 +1,53 @@
+/** Opens the home's database; every fault becomes words with a fix. Nothing is ever silently made anew. */
+import { join } from 'node:path';
+import { DatabaseFault, listBackups, openDb, type Db } from '../../db/client.ts';
+import { LabError } from '../lib/errors.ts';
+import { homeError, type Home } from '../lib/home.ts';
+
+export function openDatabase(home: Home, migrations: string): Db {
+  try {
+    return openDb({ file: home.database, migrations, backups: home.backups });
+  } catch (error) {
+    throw error instanceof DatabaseFault ? toLabError(error, home) : error;
+  }
+}
+
+function toLabError(fault: DatabaseFault, home: Home): LabError {
+  const base = { cause: fault, details: { database: home.database } };
+  switch (fault.kind) {
+    case 'corrupt':
+      return new LabError({
+        ...base,
+        code: 'database_corrupt',
+        message: `The database ${home.database} is damaged: ${fault.message}`,
+        fix: restoreFix(home),
+      });
+    case 'newer':
+      return new LabError({
+        ...base,
+        code: 'database_newer',
+        message: `The database ${home.database} was written by a newer ailab-web than this one.`,
+        fix: 'Run the newer version again (`npx ailab-web@latest`), or use another home with --home FOLDER.',
+      });
+    case 'locked':
+      return new LabError({
+        ...base,
+        code: 'database_locked',
+        message: `Another program holds the database ${home.database} locked.`,
+        fix: 'Close that program (a database browser, a backup tool), then run the same command again.',
+        status: 503,
+      });
+    case 'full':
+      return homeError(home.root, Object.assign(new Error(fault.message), { code: 'ENOSPC' }));
+    case 'unwritable':
+      return homeError(home.root, Object.assign(new Error(fault.message), { code: 'EACCES' }));
+  }
+}
+
+function restoreFix(home: Home): string {
+  const aside = `Move ${home.database} (and ${home.database}-wal, if it is there) aside`;
+  const newest = listBackups(home.backups)[0];
+  return newest === undefined
+    ? `${aside}; there is no backup, so the lab then starts with an empty database. Weights, tools and ai-lab.yaml are not in it.`
+    : `${aside}, then copy the newest backup ${join(home.backups, newest)} to ${home.database}.`;
+}

@@ -1,0 +1,125 @@
+/** The Overview from status, activities and config: one object, recomputed from the truth each time. */
+import { formatProblem } from '../config/load.ts';
+import type { Home } from '../lib/home.ts';
+import { VERSION } from '../lib/version.ts';
+import type { Activity } from '../schemas/activity.ts';
+import type { LabStatus, StatusItem } from '../schemas/lab.ts';
+import { STARTER } from '../resources/model-weights/starter.ts';
+import type { LabOverview } from '../schemas/overview.ts';
+import type { ResolvedLab } from './resolve-lab.ts';
+
+export interface OverviewInput {
+  home: Home;
+  resolved: ResolvedLab;
+  status: LabStatus;
+  running: Activity | undefined;
+  /** The newest activity, ended or not. */
+  latest: Activity | undefined;
+  starterPresent: boolean;
+  gatewayUrl: string | null;
+}
+
+export function toOverview(input: OverviewInput): LabOverview {
+  const { resolved, status } = input;
+  const { lab } = resolved;
+  const items = [...status.managed_items, ...status.missing_items];
+  const weights = items.find((item) => item.domain === 'weights');
+  const process = items.find((item) => item.domain === 'process');
+  const offered =
+    lab.weights.kind === 'none' || (lab.weights.kind === 'starter' && weights?.state === 'missing');
+  return {
+    version: VERSION,
+    home: input.home.root,
+    phase: phaseOf(input.running, process),
+    engine: lab.engine,
+    engineReason: lab.engineReason,
+    profile: lab.profile,
+    model: lab.weights.kind === 'none' ? null : modelFacts(lab.modelName, lab.contextSize, weights),
+    runtime: process?.state === 'managed' ? runtimeFacts(process, lab.runtime.kind) : null,
+    attention: attentionOf(input, items),
+    starter: offered ? starterOffer(input.starterPresent) : null,
+    gatewayUrl: input.gatewayUrl,
+    status,
+  };
+}
+
+function starterOffer(present: boolean): LabOverview['starter'] {
+  const { id, name, licence, bytes, source } = STARTER;
+  return { id, name, licence, bytes, source, present };
+}
+
+function phaseOf(running: Activity | undefined, process: StatusItem | undefined): LabOverview['phase'] {
+  if (running?.kind === 'up') return 'starting';
+  if (running?.kind === 'down') return 'stopping';
+  if (process === undefined || process.state === 'missing') return 'stopped';
+  if (process.health === 'healthy') return 'running';
+  return process.health === 'starting' ? 'starting' : 'trouble';
+}
+
+function modelFacts(name: string, contextSize: number, item: StatusItem | undefined): LabOverview['model'] {
+  return {
+    name,
+    path: item?.path ?? null,
+    sizeBytes: numberOf(item, 'size_bytes'),
+    architecture: textOf(item, 'architecture'),
+    quantization: textOf(item, 'quantization'),
+    contextLength: numberOf(item, 'context_length'),
+    contextSize,
+  };
+}
+
+function runtimeFacts(item: StatusItem, planned: 'llama-server' | 'node-llama-cpp'): LabOverview['runtime'] {
+  const kind = textOf(item, 'runtime');
+  return {
+    kind: kind === 'llama-server' || kind === 'node-llama-cpp' ? kind : planned,
+    version: textOf(item, 'version'),
+    health: item.health ?? 'unknown',
+    port: numberOf(item, 'port'),
+    since: numberOf(item, 'started_at'),
+    restarts: numberOf(item, 'restarts') ?? 0,
+    lastExit: textOf(item, 'last_exit'),
+  };
+}
+
+/** What needs a person, worst first: the config, then what is broken, then what failed last, then drift. */
+function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['attention'] {
+  const { resolved, home } = input;
+  const config = resolved.config.problems.map((problem) => ({
+    code: 'config_invalid',
+    message: formatProblem(home.config, problem),
+    fix: 'Mend the line; until then the lab can be stopped but not started.',
+  }));
+  const choices = resolved.problems.map(({ code, message, fix }) => ({ code, message, fix }));
+  const broken = items
+    .filter((item) => item.error !== undefined && input.running === undefined)
+    .map((item) => ({ code: 'item_error', message: `${item.name}: ${item.error}`, fix: '' }));
+  const failed = input.latest?.state === 'failed' && input.latest.error !== null ? [input.latest.error] : [];
+  const interrupted =
+    input.latest?.state === 'interrupted'
+      ? [
+          {
+            code: 'interrupted',
+            message: `The last \`${input.latest.kind}\` was interrupted.`,
+            fix: 'Start it again: it goes on from what is there.',
+          },
+        ]
+      : [];
+  const drifted = items
+    .filter((item) => item.drift !== undefined)
+    .map((item) => ({
+      code: 'drift',
+      message: `${item.name} runs with another ${item.drift?.join(', ')} than ai-lab.yaml asks for.`,
+      fix: 'Start again to apply ai-lab.yaml, or change it back.',
+    }));
+  return [...config, ...choices, ...broken, ...failed, ...interrupted, ...drifted];
+}
+
+function textOf(item: StatusItem | undefined, key: string): string | null {
+  const value = item?.meta[key];
+  return typeof value === 'string' ? value : null;
+}
+
+function numberOf(item: StatusItem | undefined, key: string): number | null {
+  const value = item?.meta[key];
+  return typeof value === 'number' ? value : null;
+}

@@ -1,0 +1,78 @@
+/** Readiness in stages: the runtime's port answers → it is healthy → one token was generated. Only that is "up". */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Endpoint } from '../gateway/forward.ts';
+import { LabError } from '../lib/errors.ts';
+import type { ReadyProbe, Run } from './orchestrator.ts';
+
+const POLL_MS = 50;
+/** One token takes a loaded model milliseconds to seconds; a laptop that swaps takes longer. */
+const FIRST_TOKEN_MS = 120_000;
+
+export interface ReadyParts {
+  /** The runtime as its supervisor reports it; null before it has. */
+  endpoint(): Endpoint | null;
+  /** Why the runtime is not there or sick, in words with the fix; null while it may still come up. */
+  failure(): LabError | null;
+}
+
+export function createReadyProbe(parts: ReadyParts): ReadyProbe {
+  return async (run) => {
+    await run.step('health', 'Wait until the model is loaded', (report) => untilHealthy(parts, run, report));
+    return run.step('first-token', 'Wait for the first token', () => firstToken(parts, run));
+  };
+}
+
+async function untilHealthy(
+  parts: ReadyParts,
+  run: Run,
+  report: (progress: { message: string }) => void,
+): Promise<void> {
+  let told = '';
+  for (;;) {
+    run.signal.throwIfAborted();
+    const failure = parts.failure();
+    if (failure !== null) throw failure;
+    const endpoint = parts.endpoint();
+    if (endpoint?.health === 'healthy') return;
+    const message =
+      endpoint === null ? 'The runtime is being started.' : 'The weights are being loaded into memory.';
+    if (message !== told) report({ message });
+    told = message;
+    await sleep(POLL_MS, undefined, { signal: run.signal });
+  }
+}
+
+const completion = z.object({ choices: z.array(z.unknown()).min(1) });
+
+/** Milliseconds from the request to the answer of one token. */
+async function firstToken(parts: ReadyParts, run: Run): Promise<number> {
+  const endpoint = parts.endpoint();
+  if (endpoint === null) throw parts.failure() ?? silent('it is gone');
+  const begun = performance.now();
+  let text: string;
+  try {
+    const reply = await fetch(new URL('/v1/completions', endpoint.baseUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${endpoint.apiKey}` },
+      body: JSON.stringify({ prompt: 'Hello', max_tokens: 1, temperature: 0 }),
+      signal: AbortSignal.any([run.signal, AbortSignal.timeout(FIRST_TOKEN_MS)]),
+    });
+    text = await reply.text();
+    if (!reply.ok) throw new Error(`it answered ${reply.status}: ${text.slice(0, 300)}`);
+  } catch (error) {
+    run.signal.throwIfAborted();
+    throw parts.failure() ?? silent(error instanceof Error ? error.message : String(error));
+  }
+  if (!completion.safeParse(JSON.parse(text)).success)
+    throw silent(`it sent no token: ${text.slice(0, 300)}`);
+  return performance.now() - begun;
+}
+
+function silent(why: string): LabError {
+  return new LabError({
+    code: 'no_first_token',
+    message: `The model was loaded but did not answer: ${why}.`,
+    fix: 'Look at `ailab-web doctor` and at logs/runtime.log in the home; then try another model or a smaller context_size.',
+  });
+}

@@ -1,0 +1,141 @@
+/** `ailab-web [serve]`: one server per home, on the first free port, until it is told to stop. */
+import { openDatabase } from '../engine/open-database.ts';
+import type { Program } from '../engine/resources.ts';
+import { closeDb } from '../../db/client.ts';
+import { releaseLease, takeLease, type Lease } from '../../db/queries/leases.ts';
+import { watchParent } from '../bin/watch-parent.mjs';
+import { LabError } from '../lib/errors.ts';
+import { ensureHome, type Home } from '../lib/home.ts';
+import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
+import { isAlive, ownIdentity } from '../lib/process-identity.ts';
+import { openBrowser } from './browser.ts';
+import { connect } from './remote.ts';
+import { startServer, type RunningServer } from './server.ts';
+import { readServerFile, removeServerFile, writeServerFile } from './server-file.ts';
+
+export interface ServeOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  program: Program;
+  /** Undefined: 3000, or the next free one. */
+  port?: number;
+  open: boolean;
+  out: (line: string) => void;
+}
+
+const DEFAULT_PORT = 3000;
+const LEASE = 'server';
+const CLOSE_WITHIN_MS = 2500;
+
+/** Resolves with the exit code once the server has ended. */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { home, env, program, out } = options;
+  ensureHome(home);
+  const first = takeServerLease(options);
+  if (first !== undefined) return greetFirst(home, first, options);
+  let server: RunningServer;
+  try {
+    const port = options.port === undefined ? await freePort(out) : await demandPort(options.port);
+    server = await startServer({ home, env, program, port });
+  } catch (error) {
+    releaseServerLease(options);
+    throw error;
+  }
+  writeServerFile(home, { ...ownIdentity(), port: server.port, cliSecret: server.cliSecret });
+  const link = server.engine.access.loginLink();
+  out(`ailab-web is ready: ${link}`);
+  out('The link logs one browser in, once. Ctrl-C ends the dashboard; the lab itself goes on.');
+  if (options.open) openBrowser(link, env);
+  const code = await untilTold();
+  const running = server.engine.endpoint() !== null;
+  removeServerFile(home);
+  releaseServerLease(options);
+  await withDeadline(server.close(), CLOSE_WITHIN_MS);
+  out(
+    running
+      ? 'The dashboard has ended; the lab goes on. `ailab-web down` stops it.'
+      : 'The dashboard has ended.',
+  );
+  return code;
+}
+
+function takeServerLease({ home, program }: ServeOptions): Lease | undefined {
+  const db = openDatabase(home, program.migrations);
+  try {
+    return takeLease(db, { name: LEASE, ...ownIdentity(), holder: 'server', since: Date.now() }, (lease) =>
+      isAlive({ pid: lease.pid, started: lease.started }),
+    );
+  } finally {
+    closeDb(db);
+  }
+}
+
+function releaseServerLease({ home, program }: ServeOptions): void {
+  const db = openDatabase(home, program.migrations);
+  try {
+    releaseLease(db, LEASE, process.pid);
+  } finally {
+    closeDb(db);
+  }
+}
+
+/** A second start says where the first one is, opens it, and is done. */
+async function greetFirst(home: Home, lease: Lease, options: ServeOptions): Promise<number> {
+  const file = readServerFile(home);
+  if (file === undefined) {
+    throw new LabError({
+      code: 'server_starting',
+      message: `Another ailab-web (pid ${lease.pid}) is starting for the home ${home.root}.`,
+      fix: 'Wait a moment, then run `ailab-web open`.',
+      status: 409,
+    });
+  }
+  const { url } = await connect(file).access.loginLink.mutate();
+  options.out(`ailab-web is already running for this home (pid ${file.pid}): ${url}`);
+  if (options.open) openBrowser(url, options.env);
+  return 0;
+}
+
+async function freePort(out: (line: string) => void): Promise<number> {
+  if (await isPortFree(DEFAULT_PORT)) return DEFAULT_PORT;
+  const port = await nextFreePort(DEFAULT_PORT + 1);
+  if (port === undefined) throw portTaken(DEFAULT_PORT, await portHolder(DEFAULT_PORT), undefined);
+  out(
+    `Port ${DEFAULT_PORT} is taken by ${(await portHolder(DEFAULT_PORT)) ?? 'another program'}; using ${port}.`,
+  );
+  return port;
+}
+
+async function demandPort(port: number): Promise<number> {
+  if (await isPortFree(port)) return port;
+  throw portTaken(port, await portHolder(port), await nextFreePort(port + 1));
+}
+
+function portTaken(port: number, holder: string | undefined, next: number | undefined): LabError {
+  return new LabError({
+    code: 'port_taken',
+    message: `Port ${port} is taken by ${holder ?? 'another program'}.`,
+    fix: next === undefined ? 'End that program.' : `End that program, or use another port: --port ${next}.`,
+    status: 409,
+  });
+}
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
+/** The exit code: by the shell's custom 128 + signal; 0 when the launcher that we belong to has gone. */
+function untilTold(): Promise<number> {
+  return new Promise((resolve) => {
+    for (const [signal, code] of Object.entries(EXIT_CODES)) {
+      process.once(signal, () => {
+        resolve(code);
+        // A second Ctrl-C does not wait for anything.
+        process.on(signal, () => process.exit(code));
+      });
+    }
+    watchParent(() => resolve(0));
+  });
+}
+
+function withDeadline(work: Promise<void>, ms: number): Promise<void> {
+  return Promise.race([work, new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);
+}

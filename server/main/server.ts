@@ -1,0 +1,104 @@
+/** The server of a home: engine, front and Next in one process, on the loopback in both families. */
+import { createServer, type Server } from 'node:http';
+import { createEngine, type RunningEngine } from '../engine/engine.ts';
+import type { Program } from '../engine/resources.ts';
+import type { Engine } from '../engine/contract.ts';
+import { createAuthRoutes } from '../front/auth-routes.ts';
+import { createFront } from '../front/front.ts';
+import { CHECKS, type Check } from '../front/gate.ts';
+import { loadNext } from '../front/next-handler.ts';
+import { createGateway } from '../gateway/gateway.ts';
+import { writeInstruments } from '../gateway/instruments.ts';
+import type { Home } from '../lib/home.ts';
+import { singleton } from '../lib/singleton.ts';
+import { secretText } from '../services/access.ts';
+
+export interface ServerOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  program: Program;
+  port: number;
+  /** For the proof that each defence is needed; the product passes neither. */
+  checks?: readonly Check[];
+  weaken?: (engine: RunningEngine) => RunningEngine;
+}
+
+export interface RunningServer {
+  engine: RunningEngine;
+  port: number;
+  cliSecret: string;
+  /** Stops within the deadline, open streams or not. The lab itself goes on. */
+  close(): Promise<void>;
+}
+
+const HOSTS = ['127.0.0.1', '::1'] as const;
+
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { port } = options;
+  const cliSecret = secretText();
+  const strong = createEngine({ ...options, server: { port, cliSecret } });
+  const engine = options.weaken?.(strong) ?? strong;
+  const servers: Server[] = [];
+  try {
+    const front = createFront(
+      {
+        port,
+        extraHosts: [],
+        identify: (visit) => engine.identify(visit.header),
+        hasCookie: (visit) => engine.parts.access.hasCookie(visit.header),
+      },
+      {
+        ...createAuthRoutes(engine.parts.access, port),
+        gateway: createGateway({
+          endpoint: engine.endpoint,
+          identify: (request) => engine.identify((name) => headerOf(request.headers[name])),
+          record: engine.parts.ledger.record,
+          replies: engine.parts.chats,
+        }),
+        instruments: (_request, response) => writeInstruments(response, engine.parts.ledger),
+        next: undefined,
+      },
+      options.checks ?? CHECKS,
+    );
+    for (const host of HOSTS) {
+      const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 });
+      front.attach(server);
+      if (await listen(server, host, port)) servers.push(server);
+    }
+    singleton<Engine>('engine').set(engine);
+    const [first] = servers;
+    if (first !== undefined) front.handlers.next = await loadNext(options.program.nextFolder, port, first);
+  } catch (error) {
+    for (const server of servers) server.close();
+    await engine.close();
+    throw error;
+  }
+  return {
+    engine,
+    port,
+    cliSecret,
+    async close() {
+      const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+      // An event stream never ends by itself; its client reconnects elsewhere or says that we are gone.
+      for (const server of servers) server.closeAllConnections();
+      await engine.close();
+      await Promise.all(closed);
+      singleton<Engine>('engine').set(undefined);
+    },
+  };
+}
+
+/** A machine without IPv6 is served on IPv4 alone; every other failure is the caller's. */
+function listen(server: Server, host: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (host === '::1' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')) resolve(false);
+      else reject(error);
+    });
+    server.listen({ port, host, exclusive: true }, () => resolve(true));
+  });
+}
+
+function headerOf(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value.join(', ') : value;
+}
