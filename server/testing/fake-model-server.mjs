@@ -22,6 +22,9 @@ const NUMBERS = {
   exit_code: 1,
 };
 
+/** Of llama-server's flags, those that ailab-web looks for before it takes one. */
+const FLAGS = '--alias --api-key-file --cache-ram --cors-origins --device --metrics --offline'.split(' ');
+
 /** The server (not yet listening) and what happened to its requests so far. */
 export function createFakeModelServer({ apiKey = '', modelName = 'fake', ...given } = {}) {
   const defaults = { ...NUMBERS, ...given };
@@ -168,6 +171,7 @@ function metrics(seen) {
 
 function main(argv) {
   if (argv.includes('--version')) return void process.stderr.write('version: 0.0.0 (build 1, commit fake)\n');
+  if (argv.includes('--help')) return void process.stdout.write(`${FLAGS.join('\n')}\n`);
   const value = (flag) => (argv.includes(flag) ? argv[argv.indexOf(flag) + 1] : undefined);
   const text = (name) => {
     const given = argv.find((arg) => arg.startsWith(`--fake-${name.replaceAll('_', '-')}=`));

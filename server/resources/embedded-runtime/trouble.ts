@@ -1,0 +1,64 @@
+/** What is wrong with the runtime according to its record, in words with the fix; one place for item and error. */
+import { join } from 'node:path';
+import { LabError } from '../../lib/errors.ts';
+import type { Home } from '../../lib/home.ts';
+import type { RuntimeRecord } from './record.ts';
+
+export interface Trouble {
+  code: string;
+  message: string;
+  fix: string;
+}
+
+/** Which of the record's processes are really there. */
+export interface Liveness {
+  supervisor: boolean;
+  child: boolean;
+}
+
+export function troubleOf(record: RuntimeRecord, alive: Liveness, home: Home): Trouble | null {
+  const log = join(home.logs, 'runtime.log');
+  const ended = record.lastExit?.reason ?? 'for a reason nobody saw';
+  const words = record.lastExit?.words ?? '';
+  const said = words === '' ? '' : ` Its last words: ${words}`;
+  const lookAt =
+    record.lastExit?.outOfMemory === true
+      ? 'Choose a smaller model or a smaller context_size, or close other programs; then run `ailab-web up`.'
+      : `Look at ${log}, then run \`ailab-web up\`.`;
+  if (record.state === 'stopped') return null;
+  if (record.state === 'failed') {
+    const message = `The model server ended and is not tried again: ${ended}.${said}`;
+    return { code: 'runtime_failed', message, fix: lookAt };
+  }
+  if (!alive.supervisor && alive.child) {
+    const message = `The model server (pid ${record.child?.pid}) runs, but its supervisor (pid ${record.supervisor.pid}) is gone: nobody watches it.`;
+    return { code: 'runtime_orphaned', message, fix: 'Run `ailab-web up`: it replaces both.' };
+  }
+  if (!alive.supervisor) {
+    const message = 'The model server and its supervisor are gone: something ended both from outside.';
+    return { code: 'runtime_gone', message, fix: 'Run `ailab-web up`.' };
+  }
+  if (record.state === 'exited' || !alive.child) {
+    const again =
+      record.restartAt === null ? 'It is being started again.' : `Restart ${record.restarts + 1} follows.`;
+    return {
+      code: 'runtime_exited',
+      message: `The model server ended: ${ended}. ${again}${said}`,
+      fix: lookAt,
+    };
+  }
+  if (record.state === 'unhealthy') {
+    const since = new Date(record.since).toISOString();
+    const message = `The model server (pid ${record.child?.pid}) has not answered its health check since ${since}.`;
+    return {
+      code: 'runtime_unhealthy',
+      message,
+      fix: `Wait a moment; if it stays so, look at ${log} and run \`ailab-web down\`, then \`ailab-web up\`.`,
+    };
+  }
+  return null;
+}
+
+export function asLabError(trouble: Trouble): LabError {
+  return new LabError({ ...trouble, status: 503 });
+}
