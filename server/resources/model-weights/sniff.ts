@@ -1,0 +1,51 @@
+/** What a file that should be GGUF really is, by its first bytes: the usual wrong things have a fix of their own. */
+import { constants } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
+import { fileError } from './words.ts';
+
+export interface Sniffed {
+  isGguf: boolean;
+  /** In words, e.g. `a Git LFS pointer`; null when it is not known. */
+  kind: string | null;
+  /** The next step for this kind. */
+  fix: string;
+}
+
+const CHOOSE_GGUF = 'Choose a model in GGUF format (a file that ends in .gguf).';
+
+export async function sniff(path: string): Promise<Sniffed> {
+  const head = await firstBytes(path, 512);
+  const text = head.toString('latin1');
+  if (text.startsWith('GGUF')) return { isGguf: true, kind: 'a GGUF file', fix: '' };
+  if (text.startsWith('version https://git-lfs'))
+    return not('a Git LFS pointer instead of the model', 'Run `git lfs pull` in its folder.');
+  if (/^\s*(<!doctype|<html|<\?xml)/i.test(text))
+    return not('a web page', 'The download saved a page instead of the file: download it again.');
+  if (/^\s*\{/.test(text))
+    return not('JSON text', 'The download saved an answer instead of the file: download it again.');
+  if (/^(lmgg|tjgg|fmgg|algg)/.test(text))
+    return not('an old GGML file, from before GGUF', 'Choose a newer, GGUF conversion of this model.');
+  if (text.startsWith('PK')) return not('a zip archive (or a PyTorch file)', CHOOSE_GGUF);
+  if (head.length > 9 && head.readUInt32LE(4) === 0 && text.charAt(8) === '{')
+    return not('a safetensors file', CHOOSE_GGUF);
+  if (head.every((byte) => byte === 0))
+    return not('empty space: its first bytes are all zero', 'The download did not end: download it again.');
+  return not(null, CHOOSE_GGUF);
+}
+
+function not(kind: string | null, fix: string): Sniffed {
+  return { isGguf: false, kind, fix };
+}
+
+async function firstBytes(path: string, length: number): Promise<Buffer> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
+    return buffer.subarray(0, bytesRead);
+  } catch (error) {
+    throw fileError(path, error);
+  } finally {
+    await handle?.close();
+  }
+}
