@@ -33,7 +33,7 @@ const PREFIXES: [string, Route][] = [
 ];
 
 /** Parts of Next that must never be reached from outside: the image optimizer, dev endpoints, anything new. */
-const CLOSED = ['/_next', '/api', '/v1', '/auth', '/s', '/metrics', '/healthz', '/__nextjs'];
+const CLOSED = ['/api', '/v1', '/auth', '/s', '/metrics', '/healthz'];
 
 /** Plain words joined by single slashes: no escapes, no dots as segments, no doubled or trailing slashes. */
 const PLAIN_PATH = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~,-]*(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~,-]*)*)?$/;
@@ -44,7 +44,8 @@ export function findRoute(path: string): Route | undefined {
   if (exact !== undefined) return exact;
   const prefixed = PREFIXES.find(([prefix]) => path.startsWith(prefix));
   if (prefixed !== undefined) return prefixed[1];
-  if (CLOSED.some((closed) => path === closed || path.startsWith(`${closed}/`))) return undefined;
+  if (path.startsWith('/_') || CLOSED.some((closed) => path === closed || path.startsWith(`${closed}/`)))
+    return undefined;
   // Pages, and Next's not-found page for whatever isn't one: shells without data, behind a login all the same.
   return { handler: 'next', need: 'page', methods: READ };
 }

