@@ -1,0 +1,66 @@
+'use client';
+
+import { useLiveActivities, useOverview, useRecentRequests } from '../../_lib/live.tsx';
+import { Note } from '../../_ui/note.tsx';
+import { Stack } from '../../_ui/panel.tsx';
+import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
+import { HeadlineBar } from './headline-bar.tsx';
+import { Items } from './items.tsx';
+import { LabFacts } from './lab-facts.tsx';
+import { Stages } from './stages.tsx';
+import { StarterCard } from './starter-card.tsx';
+import { headline, shownActivity } from './view.ts';
+
+export function OverviewPage() {
+  const lab = useOverview();
+  const activities = useLiveActivities();
+  const recent = useRecentRequests().data;
+  if (lab === undefined || activities === undefined) return <OverviewSkeleton />;
+  const running = activities.find((one) => one.state === 'running');
+  const shown = shownActivity(activities, lab);
+  const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
+  return (
+    <>
+      <HeadlineBar lab={lab} running={running} headline={headline(lab, running, speed ?? null)} />
+      <Stack>
+        {lab.attention.length > 0 && (
+          <section aria-label="Needs you" data-testid="attention">
+            <Stack>
+              {lab.attention.map((one) => (
+                <Note
+                  key={one.code + one.message}
+                  tone={toneOf(one.code)}
+                  message={one.message}
+                  fix={one.fix}
+                />
+              ))}
+            </Stack>
+          </section>
+        )}
+        {lab.starter !== null && running === undefined && <StarterCard lab={lab} starter={lab.starter} />}
+        {shown !== undefined && <Stages activity={shown} lab={lab} />}
+        <Items lab={lab} />
+        <LabFacts lab={lab} last={activities.find((one) => one.endedAt !== null)} />
+      </Stack>
+    </>
+  );
+}
+
+/** What keeps the lab from working is bad; what only wants to be known is a warning. */
+function toneOf(code: string): 'bad' | 'warn' {
+  return code === 'drift' || code === 'interrupted' ? 'warn' : 'bad';
+}
+
+function OverviewSkeleton() {
+  return (
+    <>
+      <Loading what="the lab" />
+      <h1 className="hear">Overview</h1>
+      <Stack>
+        <Skeleton height="2.5rem" width="28rem" />
+        <Skeleton height="13rem" />
+        <Skeleton height="9rem" />
+      </Stack>
+    </>
+  );
+}

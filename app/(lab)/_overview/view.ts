@@ -1,0 +1,94 @@
+/** What the Overview says and offers, decided from the lab's state alone. */
+import { formatSpeed, plural } from '../../_lib/format.ts';
+import type { Activity, LabOverview, StatusItem } from '../../_lib/wire.ts';
+import type { Tone } from '../../_ui/state.tsx';
+
+export interface Headline {
+  tone: Tone;
+  title: string;
+  detail: string | null;
+}
+
+/** One sentence about the lab. Healthy is one quiet line. */
+export function headline(
+  lab: LabOverview,
+  running: Activity | undefined,
+  tokensPerSecond: number | null,
+): Headline {
+  const step = running?.steps.findLast((one) => one.state === 'running')?.title ?? null;
+  if (running?.kind === 'up') return { tone: 'busy', title: 'The lab is starting', detail: step };
+  if (running?.kind === 'down') return { tone: 'busy', title: 'The lab is stopping', detail: step };
+  if (running?.kind === 'pull') return { tone: 'busy', title: 'Weights are being downloaded', detail: step };
+  switch (lab.phase) {
+    case 'running': {
+      const name = lab.model?.name ?? 'model without a name';
+      const speed = tokensPerSecond === null ? '' : `, ${formatSpeed(tokensPerSecond)}`;
+      const sick = lab.attention.length;
+      if (sick === 0) return { tone: 'ok', title: `The model answers: ${name}${speed}`, detail: null };
+      return {
+        tone: 'warn',
+        title: `The model answers, but ${plural(sick, 'thing')} ${sick === 1 ? 'needs' : 'need'} you`,
+        detail: `${name}${speed}`,
+      };
+    }
+    case 'starting':
+      return { tone: 'busy', title: 'The model is starting', detail: lab.runtime?.lastExit ?? null };
+    case 'stopping':
+      return { tone: 'busy', title: 'The lab is stopping', detail: null };
+    case 'trouble':
+      return { tone: 'bad', title: 'The lab is in trouble', detail: lab.runtime?.lastExit ?? null };
+    case 'stopped':
+      return lab.model === null
+        ? { tone: 'idle', title: 'No model yet', detail: 'Nothing is configured, and nothing runs.' }
+        : { tone: 'idle', title: 'The lab is stopped', detail: `${lab.model.name} is ready to start.` };
+  }
+}
+
+/** What can be done now; the first is the next action. */
+export type Action = 'cancel' | 'start' | 'stop' | 'chat';
+
+export function actions(lab: LabOverview, running: Activity | undefined): Action[] {
+  if (running !== undefined) return ['cancel'];
+  switch (lab.phase) {
+    case 'running':
+      return ['chat', 'stop'];
+    case 'starting':
+      return ['stop'];
+    case 'stopping':
+      return [];
+    case 'trouble':
+      if (isUp(lab)) return ['start', 'stop'];
+      break;
+    case 'stopped':
+  }
+  // Where the starter is offered, its card holds the one next step.
+  return lab.starter !== null || lab.model === null ? [] : ['start'];
+}
+
+/** Is there anything for a Stop to stop? */
+function isUp(lab: LabOverview): boolean {
+  return lab.status.managed_items.some((item) => item.domain === 'process' || item.domain === 'service');
+}
+
+/** The activity whose steps are shown: the running one, else the last if it did not end well. */
+export function shownActivity(activities: readonly Activity[], lab: LabOverview): Activity | undefined {
+  const running = activities.find((one) => one.state === 'running');
+  if (running !== undefined) return running;
+  const last = activities[0];
+  if (last === undefined || last.state === 'done' || lab.phase === 'running') return undefined;
+  return last;
+}
+
+/** Errors that the attention list tells already are not told twice. */
+export function isTold(lab: LabOverview, error: Activity['error']): boolean {
+  return error !== null && lab.attention.some((one) => one.message === error.message);
+}
+
+const ORDER: Record<StatusItem['domain'], number> = { weights: 0, package: 1, process: 2, service: 3 };
+
+/** The lab's own items in the order in which they are needed. */
+export function labItems({ status }: LabOverview): StatusItem[] {
+  return [...status.managed_items, ...status.degraded_items, ...status.missing_items].toSorted(
+    (a, b) => ORDER[a.domain] - ORDER[b.domain] || a.name.localeCompare(b.name),
+  );
+}

@@ -1,0 +1,104 @@
+'use client';
+
+import { isLive, useRun } from '../../../_lib/chat-runs.ts';
+import type { ChatMessage } from '../../../_lib/wire.ts';
+import { Button } from '../../../_ui/button.tsx';
+import { CopyButton } from '../../../_ui/copy.tsx';
+import { AgainIcon } from '../../../_ui/icons.tsx';
+import { Note } from '../../../_ui/note.tsx';
+import { StateMark } from '../../../_ui/state.tsx';
+import { Elapsed } from '../../../_ui/time.tsx';
+import { LazyMarkdown } from './lazy-markdown.tsx';
+import { metricFacts } from './metrics-words.ts';
+import styles from './message.module.css';
+
+export function Question({ message }: { message: ChatMessage }) {
+  return (
+    <article className={styles.question} aria-label="You">
+      <p className={styles.words}>{message.content}</p>
+    </article>
+  );
+}
+
+interface ReplyProps {
+  message: ChatMessage;
+  onRegenerate: (() => void) | undefined;
+}
+
+export function Reply({ message, onRegenerate }: ReplyProps) {
+  const run = useRun(message.id);
+  const live = isLive(run);
+  const text = run !== undefined && run.text.length >= message.content.length ? run.text : message.content;
+  const error = run?.error ?? (message.error === null ? null : { message: message.error, fix: '' });
+  const elsewhere = message.state === 'streaming' && run === undefined;
+  return (
+    <article className={styles.reply} aria-label="Reply" aria-busy={live} data-testid="reply">
+      {text !== '' && <LazyMarkdown text={text} />}
+      <div className={styles.foot}>
+        {live && <Progress state={run.state} startedAt={run.startedAt} />}
+        {elsewhere && <Waiting words="Being written in another window" />}
+        {!live && error !== null && (
+          <Note
+            tone="bad"
+            message={error.message}
+            fix={error.fix}
+            title={text === '' ? 'No reply' : 'The reply broke off'}
+          />
+        )}
+        {!live && !elsewhere && (
+          <div className={styles.line}>
+            <Metrics message={message} />
+            <span className={styles.tools}>
+              {text !== '' && <CopyButton text={text} what="the reply" label="Copy" />}
+              {onRegenerate !== undefined && (
+                <Button kind="quiet" small data-testid="regenerate" onClick={onRegenerate}>
+                  <AgainIcon /> {error === null ? 'Answer again' : 'Try again'}
+                </Button>
+              )}
+            </span>
+          </div>
+        )}
+      </div>
+    </article>
+  );
+}
+
+const STATES = {
+  waiting: 'Waiting for the first token',
+  thinking: 'The model is thinking',
+  writing: 'The model is answering',
+} as const;
+
+function Progress({
+  state,
+  startedAt,
+}: {
+  state: keyof typeof STATES | 'ended' | 'failed';
+  startedAt: number;
+}) {
+  return (
+    <p className={styles.progress}>
+      <StateMark tone="busy" /> {STATES[state === 'ended' || state === 'failed' ? 'writing' : state]}{' '}
+      <Elapsed from={startedAt} to={null} />
+    </p>
+  );
+}
+
+function Waiting({ words }: { words: string }) {
+  return (
+    <p className={styles.progress}>
+      <StateMark tone="busy" /> {words}
+    </p>
+  );
+}
+
+function Metrics({ message }: { message: ChatMessage }) {
+  const facts = metricFacts(message);
+  return (
+    <ul className={styles.metrics} data-testid="reply-metrics" aria-label="About this reply">
+      {facts.map((fact) => (
+        <li key={fact}>{fact}</li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,82 @@
+'use client';
+
+import type { Conversation } from '../../../_lib/wire.ts';
+import { Button, ButtonLink } from '../../../_ui/button.tsx';
+import { Skeleton } from '../../../_ui/skeleton.tsx';
+import type { NotReady } from './readiness.ts';
+import { Question, Reply } from './message.tsx';
+import { useStickToBottom } from './use-stick.ts';
+import styles from './chat.module.css';
+
+interface ThreadProps {
+  id: string | null;
+  conversation: Conversation | undefined;
+  blocked: NotReady | null;
+  busy: boolean;
+  onRegenerate: (messageId: string) => void;
+}
+
+export function Thread({ id, conversation, blocked, busy, onRegenerate }: ThreadProps) {
+  const { scroller, content, away, toBottom } = useStickToBottom();
+  const messages = conversation?.messages ?? [];
+  const last = messages.at(-1);
+  return (
+    <div className={styles.middle}>
+      {/* A region that scrolls must be reachable by the keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <section ref={scroller} className={styles.scroller} aria-label="Conversation" tabIndex={0}>
+        <div ref={content} className={styles.thread}>
+          {id === null && <Welcome blocked={blocked} />}
+          {id !== null && conversation === undefined && <ThreadSkeleton />}
+          {messages.map((message) =>
+            message.role === 'user' ? (
+              <Question key={message.id} message={message} />
+            ) : (
+              <Reply
+                key={message.id}
+                message={message}
+                onRegenerate={
+                  message.id === last?.id && blocked === null && !busy
+                    ? () => onRegenerate(message.id)
+                    : undefined
+                }
+              />
+            ),
+          )}
+        </div>
+      </section>
+      {away && (
+        <Button small className={styles.toBottom} onClick={toBottom}>
+          To the latest
+        </Button>
+      )}
+    </div>
+  );
+}
+
+function Welcome({ blocked }: { blocked: NotReady | null }) {
+  return (
+    <div className={styles.welcome}>
+      <h2>{blocked === null ? 'Ask the model something' : 'The model is not up yet'}</h2>
+      <p>
+        {blocked === null
+          ? 'It runs on this machine: nothing you write leaves it. Each reply tells its speed, and all are kept here.'
+          : blocked.reason}
+      </p>
+      {blocked?.start === true && (
+        <ButtonLink href="/" kind="primary">
+          Start it on the Overview
+        </ButtonLink>
+      )}
+    </div>
+  );
+}
+
+function ThreadSkeleton() {
+  return (
+    <>
+      <Skeleton height="3rem" />
+      <Skeleton height="8rem" />
+    </>
+  );
+}

@@ -1,0 +1,46 @@
+/** One conversation: what is in it, and how to go on. */
+'use client';
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useSearchParams } from 'next/navigation';
+import { startRun } from '../../../_lib/chat-runs.ts';
+import { trpc } from '../../../_lib/trpc.ts';
+import type { Turn } from '../../../_lib/wire.ts';
+
+/** The conversation named in the address; null is a new one. Kept there, so that Back and reload work. */
+export function useConversationId(): string | null {
+  return useSearchParams().get('c');
+}
+
+export function chatHref(id: string | null): string {
+  return id === null ? '/chat' : `/chat?c=${encodeURIComponent(id)}`;
+}
+
+/** Changes the address without asking the server for the page again. */
+export function goToChat(id: string | null): void {
+  history.pushState(null, '', chatHref(id));
+}
+
+export function useConversation(id: string | null) {
+  return useQuery({
+    ...trpc.chat.get.queryOptions({ conversationId: id ?? '' }),
+    enabled: id !== null,
+    // Written by another tab: looked at until it is complete.
+    refetchInterval: ({ state }) =>
+      state.data?.messages.some((message) => message.state === 'streaming') === true ? 2000 : false,
+  });
+}
+
+/** Sends words, or asks for an answer again; the reply then runs by itself. */
+export function useTurns() {
+  const cache = useQueryClient();
+  const onSuccess = (turn: Turn) => {
+    const { id } = turn.conversation;
+    cache.setQueryData(trpc.chat.get.queryKey({ conversationId: id }), turn.conversation);
+    void cache.invalidateQueries({ queryKey: trpc.chat.list.queryKey() });
+    void startRun(turn);
+  };
+  const send = useMutation(trpc.chat.turn.mutationOptions({ onSuccess }));
+  const regenerate = useMutation(trpc.chat.regenerate.mutationOptions({ onSuccess }));
+  return { send, regenerate };
+}

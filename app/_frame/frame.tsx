@@ -1,0 +1,33 @@
+/** The one calm frame of all pages: the rail, the banner when the server is silent, and the page. */
+'use client';
+
+import { QueryClientProvider } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { LiveProvider } from '../_lib/live.tsx';
+import { useSession } from '../_lib/session.ts';
+import { queryClient } from '../_lib/trpc.ts';
+import { LoggedOut } from './logged-out.tsx';
+import { Rail } from './rail.tsx';
+import { ServerBanner } from './server-banner.tsx';
+import styles from './frame.module.css';
+
+export function Frame({ children }: { children: ReactNode }) {
+  const session = useSession();
+  if (session === 'out') return <LoggedOut />;
+  return (
+    <QueryClientProvider client={queryClient}>
+      <LiveProvider>
+        <a href="#page" className={styles.skip}>
+          Skip to the page
+        </a>
+        <div className={styles.frame}>
+          <Rail />
+          <main id="page" className={styles.page} tabIndex={-1}>
+            <ServerBanner />
+            {children}
+          </main>
+        </div>
+      </LiveProvider>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,68 @@
+'use client';
+
+import Link from 'next/link';
+import { usePathname } from 'next/navigation';
+import type { ReactNode } from 'react';
+import { useOverview, useRunningActivity } from '../_lib/live.tsx';
+import { ActivityIcon, ChatIcon, Mark, MetricsIcon, OverviewIcon, SettingsIcon } from '../_ui/icons.tsx';
+import { StateMark } from '../_ui/state.tsx';
+import { PHASES } from '../_lib/words.ts';
+import styles from './rail.module.css';
+
+const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
+  { href: '/', name: 'Overview', icon: <OverviewIcon /> },
+  { href: '/chat', name: 'Chat', icon: <ChatIcon /> },
+  { href: '/metrics', name: 'Metrics', icon: <MetricsIcon /> },
+  { href: '/activity', name: 'Activity', icon: <ActivityIcon /> },
+  { href: '/settings', name: 'Settings', icon: <SettingsIcon /> },
+];
+
+/** Left on a wide screen, along the bottom on a phone. */
+export function Rail() {
+  const path = usePathname();
+  return (
+    <div className={styles.rail}>
+      <div className={styles.mark}>
+        <Mark />
+        <span>ailab-web</span>
+      </div>
+      <nav aria-label="Pages">
+        <ul className={styles.pages}>
+          {PAGES.map(({ href, name, icon }) => (
+            <li key={href}>
+              {/* Fetched ahead, shell and all: pages open at once, and while the server is away. */}
+              <Link
+                href={href}
+                prefetch
+                className={styles.page}
+                aria-current={path === href ? 'page' : undefined}
+              >
+                {icon}
+                <span>{name}</span>
+              </Link>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <LabState />
+    </div>
+  );
+}
+
+/** How the lab is, from every page. */
+function LabState() {
+  const overview = useOverview();
+  const running = useRunningActivity();
+  if (overview === undefined) return <p className={styles.lab} />;
+  const { tone, word } = PHASES[running?.kind === 'up' ? 'starting' : overview.phase];
+  return (
+    <p className={styles.lab}>
+      <StateMark tone={tone} />
+      <span>
+        <span className="hear">The lab: </span>
+        {word}
+        <span className={styles.version}>{overview.version}</span>
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,136 @@
+/**
+ * One streamed completion from the gateway, in OpenAI's shape: SSE of `chat.completion.chunk`, closed by `[DONE]`.
+ * Whatever else comes (an error body, an error inside the stream, a stream that breaks off) is a `ChatError`.
+ */
+import type { Report } from './report.ts';
+import { createSseParser } from './sse.ts';
+
+export interface CompletionMessage {
+  role: 'user' | 'assistant';
+  content: string;
+}
+
+export interface CompletionRequest {
+  messages: readonly CompletionMessage[];
+  /** The message under which the gateway stores the reply as it passes. */
+  messageId: string;
+  signal: AbortSignal;
+  /** Sends the login along. */
+  fetch: (url: string, init: RequestInit) => Promise<Response>;
+}
+
+/** `thinking`: the model works, but on what is not part of its answer. */
+export type CompletionEvent = { type: 'text'; text: string } | { type: 'thinking' };
+
+export class ChatError extends Error {
+  readonly report: Report;
+  constructor(report: Report) {
+    super(report.message);
+    this.name = 'ChatError';
+    this.report = report;
+  }
+}
+
+export async function* streamCompletion(request: CompletionRequest): AsyncGenerator<CompletionEvent> {
+  const response = await request.fetch('/v1/chat/completions', {
+    method: 'POST',
+    signal: request.signal,
+    headers: { 'content-type': 'application/json', 'x-ailab-message': request.messageId },
+    body: JSON.stringify({
+      model: 'default',
+      stream: true,
+      stream_options: { include_usage: true },
+      messages: request.messages,
+    }),
+  });
+  if (!response.ok || response.body === null) throw new ChatError(await refusal(response));
+  const push = createSseParser();
+  const reader = response.body.getReader();
+  let finished = false;
+  try {
+    for (let read = await reader.read(); !read.done; read = await reader.read()) {
+      for (const { data } of push(read.value)) {
+        if (data === '[DONE]') return;
+        const chunk = parseChunk(data);
+        finished ||= chunk.finished;
+        if (chunk.thinking) yield { type: 'thinking' };
+        if (chunk.text !== '') yield { type: 'text', text: chunk.text };
+      }
+    }
+  } finally {
+    reader.releaseLock();
+  }
+  if (!finished) {
+    throw new ChatError({
+      code: 'reply_broke_off',
+      message: 'The reply broke off: the stream ended before the model had finished.',
+      fix: 'Look at the Overview to see whether the model is still up, then try again.',
+    });
+  }
+}
+
+interface Chunk {
+  text: string;
+  thinking: boolean;
+  finished: boolean;
+}
+
+function parseChunk(data: string): Chunk {
+  let chunk: unknown;
+  try {
+    chunk = JSON.parse(data);
+  } catch {
+    throw new ChatError({
+      code: 'reply_unreadable',
+      message: `The gateway sent something that is not JSON: ${data.slice(0, 120)}`,
+      fix: 'Try again; if it stays, run `ailab-web doctor`.',
+    });
+  }
+  const failure = field(chunk, 'error');
+  if (failure !== undefined) throw new ChatError(openAiError(failure, null));
+  const choices = field(chunk, 'choices');
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
+  const delta = field(choice, 'delta');
+  const text = field(delta, 'content');
+  const thought = field(delta, 'reasoning_content');
+  return {
+    text: typeof text === 'string' ? text : '',
+    thinking: typeof thought === 'string' && thought !== '',
+    finished: typeof field(choice, 'finish_reason') === 'string',
+  };
+}
+
+async function refusal(response: Response): Promise<Report> {
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch {
+    body = undefined;
+  }
+  const failure = field(body, 'error');
+  if (failure !== undefined) return openAiError(failure, response.headers.get('retry-after'));
+  return {
+    code: `http_${response.status}`,
+    message: `The gateway answered ${response.status} without saying why.`,
+    fix: 'Try again; if it stays, run `ailab-web doctor`.',
+  };
+}
+
+function openAiError(failure: unknown, retryAfter: string | null): Report {
+  const message = field(failure, 'message');
+  const code = field(failure, 'code') ?? field(failure, 'type');
+  const fix = field(failure, 'fix');
+  const seconds = retryAfter === null ? Number.NaN : Number(retryAfter);
+  const wait =
+    Number.isFinite(seconds) && seconds > 0 ? `Try again in ${Math.ceil(seconds)} s.` : 'Try again.';
+  return {
+    code: typeof code === 'string' ? code : 'gateway',
+    message: typeof message === 'string' ? message : 'The gateway refused without saying why.',
+    fix: typeof fix === 'string' ? fix : wait,
+  };
+}
+
+function field(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return (value as Record<string, unknown>)[key] ?? undefined;
+}

@@ -1,0 +1,104 @@
+/** Numbers as people read them, always with their unit. Decimal bytes, one space between figure and unit. */
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+
+/** Bytes with three figures at most, e.g. `94.1 MB`, `105 MB`, `1.28 GB`. */
+export function formatBytes(bytes: number): string {
+  if (!Number.isFinite(bytes) || bytes < 0) return 'unknown size';
+  let value = bytes;
+  let unit = 0;
+  // 999.5 would be printed as 1000: it belongs to the next unit already.
+  while (value >= 999.5 && unit < BYTE_UNITS.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${trimZeros(value.toFixed(digits))} ${BYTE_UNITS[unit]}`;
+}
+
+export function formatByteRate(bytesPerSecond: number): string {
+  return `${formatBytes(bytesPerSecond)}/s`;
+}
+
+/** A length of time in milliseconds: `350 ms`, `2.4 s`, `24 s`, `3 min 12 s`, `2 h 5 min`, `3 d 4 h`. */
+export function formatDuration(ms: number): string {
+  if (!Number.isFinite(ms)) return 'unknown';
+  const value = Math.max(0, ms);
+  if (value < 999.5) return `${Math.round(value)} ms`;
+  if (value < 9950) return `${trimZeros((value / 1000).toFixed(value < 995 ? 2 : 1))} s`;
+  const seconds = Math.round(value / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  if (seconds < 3600) return pair(Math.floor(seconds / 60), 'min', seconds % 60, 's');
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 1440) return pair(Math.floor(minutes / 60), 'h', minutes % 60, 'min');
+  const hours = Math.round(minutes / 60);
+  return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
+}
+
+/** Time left, in seconds, never finer than a second: it is an estimate. */
+export function formatTimeLeft(seconds: number): string {
+  return `${formatDuration(Math.max(1, Math.round(seconds)) * 1000)} left`;
+}
+
+/** The figure alone: whole from 10 up, one decimal below. */
+export function formatFigure(value: number): string {
+  if (!Number.isFinite(value)) return 'unknown';
+  return Math.abs(value) >= 9.95 ? formatCount(value) : trimZeros(value.toFixed(1));
+}
+
+export function formatSpeed(tokensPerSecond: number): string {
+  return `${formatFigure(tokensPerSecond)} tokens/s`;
+}
+
+const count = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+
+export function formatCount(value: number): string {
+  return count.format(value);
+}
+
+export function formatTokens(value: number): string {
+  return plural(value, 'token');
+}
+
+/** `1 request`, `1,204 requests`. */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${formatCount(value)} ${value === 1 ? one : many}`;
+}
+
+const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
+const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });
+
+/** Date and time to the second, in this browser's time zone. */
+export function formatExact(epochMs: number): string {
+  return exact.format(epochMs);
+}
+
+export function formatClock(epochMs: number): string {
+  return clock.format(epochMs);
+}
+
+export function formatDay(epochMs: number): string {
+  return day.format(epochMs);
+}
+
+/** How long ago, or in how long: `just now`, `12 s ago`, `in 29 days`. Older than four weeks is a date. */
+export function formatRelative(epochMs: number, now: number): string {
+  const seconds = Math.round((now - epochMs) / 1000);
+  const size = Math.abs(seconds);
+  if (size < 5) return 'just now';
+  const words = (text: string) => (seconds >= 0 ? `${text} ago` : `in ${text}`);
+  if (size < 60) return words(`${size} s`);
+  if (size < 3600) return words(`${Math.round(size / 60)} min`);
+  if (size < 86_400) return words(`${Math.round(size / 3600)} h`);
+  if (size < 32 * 86_400) return words(plural(Math.round(size / 86_400), 'day'));
+  return formatDay(epochMs);
+}
+
+function pair(big: number, bigUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
+}
+
+function trimZeros(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+}

@@ -1,0 +1,49 @@
+/** Live events into the query cache: what pages read is what the server last said. */
+import type { QueryClient } from '@tanstack/react-query';
+import { trpc } from './trpc.ts';
+import type { Activity, LedgerRow, LiveEvent } from './wire.ts';
+
+/** The list that snapshots fill; the Activity page asks for a longer one under its own key. */
+export const LIVE_ACTIVITIES = { limit: 20 };
+export const RECENT = { limit: 50 };
+const MOST_ACTIVITIES = 200;
+
+/** Newest first. An event told twice, as after a reconnect, changes nothing. */
+export function upsertActivity(list: readonly Activity[], changed: Activity): Activity[] {
+  return [changed, ...list.filter((one) => one.id !== changed.id)]
+    .toSorted((a, b) => b.startedAt - a.startedAt)
+    .slice(0, MOST_ACTIVITIES);
+}
+
+export function prependRequest(rows: readonly LedgerRow[], row: LedgerRow, limit: number): LedgerRow[] {
+  return [row, ...rows.filter((one) => one.id !== row.id)]
+    .toSorted((a, b) => b.startedAt - a.startedAt)
+    .slice(0, limit);
+}
+
+export function applyLiveEvent(cache: QueryClient, event: LiveEvent): void {
+  const lists = { queryKey: trpc.activity.list.pathKey() };
+  switch (event.type) {
+    case 'snapshot':
+      if (cache.getQueryData(trpc.lab.overview.queryKey()) !== undefined) {
+        // A later snapshot means a break: what pages asked for themselves may have missed something.
+        void cache.invalidateQueries(lists);
+        void cache.invalidateQueries({ queryKey: trpc.metrics.pathKey() });
+      }
+      cache.setQueryData(trpc.lab.overview.queryKey(), event.overview);
+      cache.setQueryData(trpc.activity.list.queryKey(LIVE_ACTIVITIES), event.activities);
+      return;
+    case 'overview':
+      cache.setQueryData(trpc.lab.overview.queryKey(), event.overview);
+      return;
+    case 'activity':
+      cache.setQueriesData<Activity[]>(lists, (list) => list && upsertActivity(list, event.activity));
+      return;
+    case 'request':
+      cache.setQueryData(
+        trpc.metrics.recent.queryKey(RECENT),
+        (rows) => rows && prependRequest(rows, event.request, RECENT.limit),
+      );
+      void cache.invalidateQueries({ queryKey: trpc.metrics.series.pathKey() });
+  }
+}

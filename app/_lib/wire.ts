@@ -1,0 +1,27 @@
+/** The API's answers as they arrive: the server's types after JSON, where `undefined` is gone. */
+import type { inferRouterOutputs } from '@trpc/server';
+import type { AppRouter } from '../../server/api/router.ts';
+
+type Outputs = inferRouterOutputs<AppRouter>;
+
+export type LabOverview = Outputs['lab']['overview'];
+export type StatusItem = LabOverview['status']['managed_items'][number];
+export type Activity = Outputs['activity']['get'];
+export type ActivityStep = Activity['steps'][number];
+export type Conversation = Outputs['chat']['get'];
+export type ConversationSummary = Outputs['chat']['list'][number];
+export type ChatMessage = Conversation['messages'][number];
+export type ReplyMetrics = NonNullable<ChatMessage['metrics']>;
+export type Turn = Outputs['chat']['turn'];
+export type MetricSeries = Outputs['metrics']['series'];
+export type MetricPoint = MetricSeries['points'][number];
+export type LedgerRow = Outputs['metrics']['recent'][number];
+export type ApiKey = Outputs['access']['keys'][number];
+export type NewApiKey = Outputs['access']['createKey'];
+export type Login = Outputs['access']['logins'][number];
+
+export type LiveEvent =
+  | { type: 'snapshot'; overview: LabOverview; activities: Activity[] }
+  | { type: 'overview'; overview: LabOverview }
+  | { type: 'activity'; activity: Activity }
+  | { type: 'request'; request: LedgerRow };

@@ -1,0 +1,66 @@
+/** The same words for the same things on every page, each with its tone. */
+import type { Tone } from '../_ui/state.tsx';
+import type { Activity, ActivityStep, LabOverview, LedgerRow, StatusItem } from './wire.ts';
+
+interface Word {
+  tone: Tone;
+  word: string;
+}
+
+export const PHASES: Record<LabOverview['phase'], Word> = {
+  stopped: { tone: 'idle', word: 'Stopped' },
+  starting: { tone: 'busy', word: 'Starting' },
+  running: { tone: 'ok', word: 'Running' },
+  stopping: { tone: 'busy', word: 'Stopping' },
+  trouble: { tone: 'bad', word: 'In trouble' },
+};
+
+export const ACTIVITY_STATES: Record<Activity['state'], Word> = {
+  running: { tone: 'busy', word: 'Running' },
+  done: { tone: 'ok', word: 'Done' },
+  failed: { tone: 'bad', word: 'Failed' },
+  cancelled: { tone: 'idle', word: 'Cancelled' },
+  interrupted: { tone: 'warn', word: 'Interrupted' },
+};
+
+export const STEP_STATES: Record<ActivityStep['state'], Word> = {
+  ...ACTIVITY_STATES,
+  skipped: { tone: 'idle', word: 'Skipped' },
+};
+
+export const ACTIVITY_KINDS: Record<Activity['kind'], string> = {
+  up: 'Start the lab',
+  down: 'Stop the lab',
+  pull: 'Download weights',
+};
+
+export const OUTCOMES: Record<LedgerRow['outcome'], Word> = {
+  ok: { tone: 'ok', word: 'Answered' },
+  partial: { tone: 'warn', word: 'Broke off' },
+  cancelled: { tone: 'idle', word: 'Stopped by the caller' },
+  error: { tone: 'bad', word: 'Error' },
+};
+
+const HEALTHS: Record<NonNullable<StatusItem['health']>, Word> = {
+  healthy: { tone: 'ok', word: 'Healthy' },
+  starting: { tone: 'busy', word: 'Starting' },
+  unhealthy: { tone: 'bad', word: 'Unhealthy' },
+  exited: { tone: 'bad', word: 'Exited' },
+  unknown: { tone: 'warn', word: 'Unknown' },
+};
+
+const STATES: Record<StatusItem['state'], Word> = {
+  managed: { tone: 'ok', word: 'Managed' },
+  missing: { tone: 'idle', word: 'Missing' },
+  untracked: { tone: 'idle', word: 'Untracked' },
+  degraded: { tone: 'warn', word: 'Degraded' },
+};
+
+/** State and health are two things: a sick managed item never looks fine. */
+export function itemWord(item: Pick<StatusItem, 'state' | 'health' | 'error'>): Word {
+  const state = STATES[item.state];
+  if (item.health === undefined || (item.state === 'missing' && item.health === 'exited'))
+    return item.error === undefined ? state : { tone: 'bad', word: state.word };
+  const health = HEALTHS[item.health];
+  return { tone: health.tone, word: `${state.word}, ${health.word.toLowerCase()}` };
+}

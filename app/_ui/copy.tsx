@@ -1,0 +1,77 @@
+/** Copying: a button that says when it has, and a command line that carries one. */
+'use client';
+
+import { useEffect, useState } from 'react';
+import { Button } from './button.tsx';
+import { cx } from './cx.ts';
+import { CheckIcon, CopyIcon } from './icons.tsx';
+import styles from './copy.module.css';
+
+/** False when the browser refuses; the text stays selectable then. */
+async function copyText(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+interface CopyButtonProps {
+  text: string;
+  /** What is copied, for those who hear the page: `Copy <what>`. */
+  what: string;
+  /** Shown beside the icon; without it the icon stands alone. */
+  label?: string;
+  className?: string | undefined;
+  testId?: string;
+}
+
+export function CopyButton({ text, what, label, className, testId }: CopyButtonProps) {
+  const [outcome, setOutcome] = useState<'copied' | 'refused' | null>(null);
+  useEffect(() => {
+    if (outcome === null) return;
+    const timer = setTimeout(() => setOutcome(null), 2000);
+    return () => clearTimeout(timer);
+  }, [outcome]);
+  const word = outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Select and copy it by hand' : label;
+  return (
+    <Button
+      kind="quiet"
+      small
+      className={className}
+      aria-label={outcome === null ? `Copy ${what}` : undefined}
+      title={`Copy ${what}`}
+      data-testid={testId}
+      onClick={() => void copyText(text).then((done) => setOutcome(done ? 'copied' : 'refused'))}
+    >
+      {outcome === 'copied' ? <CheckIcon /> : <CopyIcon />}
+      {word !== undefined && <span aria-live="polite">{word}</span>}
+    </Button>
+  );
+}
+
+/** One line for a terminal. */
+export function Command({ text, wrap = false }: { text: string; wrap?: boolean }) {
+  return (
+    <span className={cx(styles.command, wrap && styles.wrap)}>
+      <code>{text}</code>
+      <CopyButton text={text} what={text} className={styles.copy} />
+    </span>
+  );
+}
+
+interface WithCodeProps {
+  text: string;
+  /** What stands between backticks is there to be typed: it can be copied. */
+  commands?: boolean;
+}
+
+/** Words with `code` between backticks, as the server writes its messages and fixes. */
+export function WithCode({ text, commands = false }: WithCodeProps) {
+  return text.split('`').map((part, index) => {
+    if (index % 2 === 0) return part;
+    // oxlint-disable-next-line react/no-array-index-key -- the parts of a text have no other name
+    return commands ? <Command key={index} text={part} /> : <code key={index}>{part}</code>;
+  });
+}
