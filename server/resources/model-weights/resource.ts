@@ -9,7 +9,7 @@ import { readWeights, type WeightsFacts } from './facts.ts';
 import { spaceNeeded } from './fetch-wheel.ts';
 import { commitInPath } from './locate-hub.ts';
 import { locateWeights, meansAbsent, meansUnknown, type LocateContext } from './locate.ts';
-import { checkSpace } from './partial-folder.ts';
+import { checkSpace, existingFolder } from './partial-folder.ts';
 import { findPython } from './python.ts';
 import { scanModels, type FoundModel } from './scan.ts';
 import { fetchStarter, STARTER, starterPath } from './starter.ts';
@@ -109,7 +109,7 @@ async function check(
   } catch (error) {
     if (!isFetchable(weights, options, error)) throw error;
     await checkSpace(options.home, spaceNeeded(STARTER));
-    await findPython({ env: options.env, signal });
+    await findPython({ env: options.env, signal, cwd: existingFolder(options.home.models) });
   }
 }
 
