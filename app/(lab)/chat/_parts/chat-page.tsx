@@ -1,6 +1,6 @@
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { stopRun, useLiveRun } from '../../../_lib/chat-runs.ts';
 import { useDownSince, useOverview, useRunningActivity } from '../../../_lib/live.tsx';
 import { reportOf } from '../../../_lib/trpc.ts';
@@ -47,7 +47,7 @@ export function ChatPage() {
           {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
           <Spoken answering={run !== undefined} />
           <Composer
-            conversationId={id}
+            key={id ?? 'new'}
             blocked={blocked}
             run={run}
             sending={send.isPending}
@@ -65,11 +65,8 @@ export function ChatPage() {
 
 /** For the ear: when a reply begins and when it is complete, not each token. */
 function Spoken({ answering }: { answering: boolean }) {
-  const [words, setWords] = useState('');
-  useEffect(() => {
-    if (!answering) return;
-    setWords('The model is answering.');
-    return () => setWords('The reply is complete.');
-  }, [answering]);
-  return <output className="hear">{words}</output>;
+  const [answered, setAnswered] = useState(false);
+  if (answering && !answered) setAnswered(true);
+  const words = answering ? 'The model is answering.' : 'The reply is complete.';
+  return <output className="hear">{answered ? words : ''}</output>;
 }

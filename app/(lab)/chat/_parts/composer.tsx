@@ -9,7 +9,6 @@ import type { NotReady } from './readiness.ts';
 import styles from './composer.module.css';
 
 interface ComposerProps {
-  conversationId: string | null;
   blocked: NotReady | null;
   run: Run | undefined;
   sending: boolean;
@@ -18,7 +17,7 @@ interface ComposerProps {
   onStop: () => void;
 }
 
-export function Composer({ conversationId, blocked, run, sending, onSend, onStop }: ComposerProps) {
+export function Composer({ blocked, run, sending, onSend, onStop }: ComposerProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   const live = isLive(run);
@@ -27,7 +26,7 @@ export function Composer({ conversationId, blocked, run, sending, onSend, onStop
   useEffect(() => {
     // With a keyboard at hand, writing can begin at once; on a phone it would pop up over the page.
     if (matchMedia('(pointer: fine)').matches) field.current?.focus();
-  }, [conversationId]);
+  }, []);
 
   useEffect(() => {
     if (!live) return;
