@@ -139,9 +139,9 @@ async function modelPort(home: Home, port: number): Promise<Finding> {
   };
 }
 
-async function python({ env, signal }: DoctorParts): Promise<Finding> {
+async function python({ home, env, signal }: DoctorParts): Promise<Finding> {
   try {
-    return { status: 'pass', message: await findPython({ env, signal }) };
+    return { status: 'pass', message: await findPython({ env, signal, cwd: home.root }) };
   } catch (error) {
     return { status: 'info', message: `${reportError(error).message} Only the starter download needs it.` };
   }

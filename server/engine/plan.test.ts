@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Item } from '../schemas/lab.ts';
 import { changesForDown, changesForUp, itemKey, reconcile } from './plan.ts';

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+import type { Caller, Engine } from '../engine/contract.ts';
+import { LabError } from '../lib/errors.ts';
+import { appRouter, createCaller } from './router.ts';
+
+/**
+ * A valid input for every procedure, driven from the router: a new procedure without an entry here fails the first
+ * test, so each one is held against a missing login, a program's key, and hostile input.
+ */
+const INPUTS: Record<string, unknown> = {
+  'lab.overview': undefined,
+  'lab.status': undefined,
+  'lab.doctor': undefined,
+  'lab.up': { starter: true },
+  'lab.down': undefined,
+  'activity.list': { limit: 5 },
+  'activity.get': { id: 'a' },
+  'activity.cancel': { id: 'a' },
+  'chat.list': undefined,
+  'chat.get': { conversationId: 'c' },
+  'chat.turn': { text: 'Hello' },
+  'chat.regenerate': { conversationId: 'c', messageId: 'm' },
+  'chat.rename': { conversationId: 'c', title: 'T' },
+  'chat.remove': { conversationId: 'c' },
+  'metrics.series': { range: '15m' },
+  'metrics.recent': { limit: 5 },
+  'access.keys': undefined,
+  'access.createKey': { name: 'editor' },
+  'access.revokeKey': { id: 'k' },
+  'access.logins': undefined,
+  'access.revokeLogin': { id: 'l' },
+  'access.loginLink': undefined,
+  'live.events': {},
+};
+
+const PATHS = Object.keys(appRouter._def.procedures);
+
+/** An engine that says which of its functions was called, with what. */
+function recordingEngine(): { engine: Engine; calls: string[] } {
+  const calls: string[] = [];
+  const part = (path: string): unknown =>
+    new Proxy(() => undefined, {
+      get: (_target, name) =>
+        name === 'then' ? undefined : part(path === '' ? String(name) : `${path}.${String(name)}`),
+      apply: () => {
+        calls.push(path);
+        return path === 'events' ? (async function* () {})() : undefined;
+      },
+    });
+  return { engine: part('') as Engine, calls };
+}
+
+async function call(path: string, caller: Caller | null, input: unknown = INPUTS[path]) {
+  const { engine, calls } = recordingEngine();
+  const [group = '', name = ''] = path.split('.');
+  const api = createCaller({ engine, caller }) as unknown as Record<
+    string,
+    Record<string, (input: unknown) => Promise<unknown>>
+  >;
+  const result = await api[group]?.[name]?.(input);
+  if (path === 'live.events') for await (const _event of result as AsyncIterable<unknown>) break;
+  return calls;
+}
+
+it('every procedure has an input here', () => {
+  expect(PATHS.toSorted()).toEqual(Object.keys(INPUTS).toSorted());
+});
+
+describe.each(PATHS)('%s', (path) => {
+  it('does its one call for a login and for the CLI', async () => {
+    for (const caller of [{ kind: 'login', id: 'l' }, { kind: 'cli' }] as const)
+      expect(await call(path, caller)).toHaveLength(1);
+  });
+
+  it('refuses nobody, and a program with a key', async () => {
+    for (const caller of [null, { kind: 'key', id: 'k', name: 'n' }] as const) {
+      await expect(call(path, caller)).rejects.toMatchObject({ code: 'UNAUTHORIZED' });
+    }
+  });
+
+  it('refuses input of another shape', async () => {
+    if (INPUTS[path] === undefined) return;
+    for (const bad of [
+      'text',
+      7,
+      [],
+      { __proto__: null, unknown: 1 },
+      { ...(INPUTS[path] as object), extra: 1 },
+    ]) {
+      await expect(call(path, { kind: 'cli' }, bad)).rejects.toMatchObject({ code: 'BAD_REQUEST' });
+    }
+  });
+});
+
+it('a browser may not name files of this machine; the command line may', async () => {
+  const input = { starter: false, overrides: { model_path: '/etc/passwd' } };
+  await expect(call('lab.up', { kind: 'login', id: 'l' }, input)).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+  });
+  expect(await call('lab.up', { kind: 'cli' }, input)).toEqual(['lab.up']);
+});
+
+it('an error of the engine keeps its code and its fix on the way out', async () => {
+  const { engine } = recordingEngine();
+  const busy = new LabError({ code: 'busy', message: 'm', fix: 'f', status: 409 });
+  const failing = { ...engine, lab: { ...engine.lab, down: () => Promise.reject(busy) } } as Engine;
+  const api = createCaller({ engine: failing, caller: { kind: 'cli' } });
+  await expect(api.lab.down()).rejects.toMatchObject({ code: 'CONFLICT', cause: { code: 'busy', fix: 'f' } });
+});
