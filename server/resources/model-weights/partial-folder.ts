@@ -21,7 +21,9 @@ export async function inPartialFolder<T>(home: Home, work: (folder: string) => P
   const folder = join(home.models, `.partial-${process.pid}-${randomBytes(6).toString('hex')}`);
   try {
     try {
-      await mkdir(folder, { recursive: true, mode: 0o700 });
+      // In two steps: Node's recursive mkdir reports a read-only file system as ENOENT.
+      await mkdir(home.models, { recursive: true, mode: 0o700 });
+      await mkdir(folder, { mode: 0o700 });
       await writeFile(join(folder, OWNER_FILE), JSON.stringify(ownIdentity()));
     } catch (error) {
       throw homeError(home.models, error);
