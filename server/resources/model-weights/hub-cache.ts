@@ -43,12 +43,14 @@ export async function snapshots(folder: string): Promise<string[]> {
   return (await entries(join(folder, 'snapshots'))).toSorted();
 }
 
-/** Commit that a branch or tag points to; null when the cache does not know it. `revision` is a checked relative path. */
+/**
+ * Commit that a branch or tag points to; null when the cache does not know it. `revision` is a checked relative path;
+ * the answer is whatever the file says, so compare it with the snapshots before use.
+ */
 export async function commitOfRef(folder: string, revision: string): Promise<string | null> {
   const file = join(folder, 'refs', ...revision.split('/'));
   try {
-    const commit = (await readFile(file, 'utf8')).trim();
-    return /^[\w.-]{1,128}$/.test(commit) && !commit.startsWith('.') ? commit : null;
+    return (await readFile(file, 'utf8')).trim();
   } catch (error) {
     if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes(errnoOf(error) ?? '')) return null;
     throw fileError(file, error);
