@@ -1,5 +1,6 @@
 /** Live events into the query cache: what pages read is what the server last said. */
 import type { QueryClient } from '@tanstack/react-query';
+import { atMostEvery } from './throttle.ts';
 import { trpc } from './trpc.ts';
 import type { Activity, LedgerRow, LiveEvent } from './wire.ts';
 
@@ -19,6 +20,18 @@ export function prependRequest(rows: readonly LedgerRow[], row: LedgerRow, limit
   return [row, ...rows.filter((one) => one.id !== row.id)]
     .toSorted((a, b) => b.startedAt - a.startedAt)
     .slice(0, limit);
+}
+
+/** Under load requests come by the dozen; the charts are asked for anew once a second at most. */
+const ageSeries = new WeakMap<QueryClient, () => void>();
+
+function seriesAger(cache: QueryClient): () => void {
+  const known = ageSeries.get(cache);
+  if (known !== undefined) return known;
+  const queryKey = trpc.metrics.series.pathKey();
+  const made = atMostEvery(1000, () => void cache.invalidateQueries({ queryKey }));
+  ageSeries.set(cache, made);
+  return made;
 }
 
 export function applyLiveEvent(cache: QueryClient, event: LiveEvent): void {
@@ -44,6 +57,6 @@ export function applyLiveEvent(cache: QueryClient, event: LiveEvent): void {
         trpc.metrics.recent.queryKey(RECENT),
         (rows) => rows && prependRequest(rows, event.request, RECENT.limit),
       );
-      void cache.invalidateQueries({ queryKey: trpc.metrics.series.pathKey() });
+      seriesAger(cache)();
   }
 }

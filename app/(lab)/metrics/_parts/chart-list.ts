@@ -1,0 +1,118 @@
+/** What is drawn: each chart with its lines, its unit and its words. Nothing here knows how it is drawn. */
+import { formatCount, formatDuration, formatFigure, formatSpeed, plural } from '../../../_lib/format.ts';
+import type { MetricPoint } from '../../../_lib/wire.ts';
+
+type Values = Omit<MetricPoint, 't'>;
+
+export interface Line {
+  name: string;
+  /** Null is a gap: no such measurement in that bucket. */
+  value: (point: Values) => number | null;
+  colour: string;
+  dashed?: boolean;
+}
+
+export interface ChartSpec {
+  id: string;
+  title: string;
+  kind: 'lines' | 'bars';
+  lines: readonly Line[];
+  /** On the axis and in the tooltip. */
+  format: (value: number) => string;
+  /** The whole range in words. */
+  summary: (totals: Values) => string;
+  /** Shown instead of an empty chart, while there are requests. */
+  empty: string;
+}
+
+const ONE = 'var(--chart-1)';
+const TWO = 'var(--chart-2)';
+const THREE = 'var(--chart-3)';
+
+const quantiles = (p50: number | null, p95: number | null) =>
+  p50 === null || p95 === null
+    ? 'Not measured'
+    : `Half within ${formatDuration(p50)}, 95 % within ${formatDuration(p95)}`;
+
+export const CHARTS: readonly ChartSpec[] = [
+  {
+    id: 'ttft',
+    title: 'Time to first token',
+    kind: 'lines',
+    lines: [
+      { name: 'p50', value: (point) => point.ttftP50, colour: ONE },
+      { name: 'p95', value: (point) => point.ttftP95, colour: THREE, dashed: true },
+    ],
+    format: formatDuration,
+    summary: (totals) => quantiles(totals.ttftP50, totals.ttftP95),
+    empty: 'Only streamed replies have a first token, and none was streamed in this time.',
+  },
+  {
+    id: 'latency',
+    title: 'Latency of whole replies',
+    kind: 'lines',
+    lines: [
+      { name: 'p50', value: (point) => point.latencyP50, colour: ONE },
+      { name: 'p95', value: (point) => point.latencyP95, colour: THREE, dashed: true },
+    ],
+    format: formatDuration,
+    summary: (totals) => quantiles(totals.latencyP50, totals.latencyP95),
+    empty: 'No reply was completed in this time.',
+  },
+  {
+    id: 'speed',
+    title: 'Generation speed',
+    kind: 'lines',
+    lines: [{ name: 'tokens/s', value: (point) => point.tokensPerSecond, colour: ONE }],
+    format: formatSpeed,
+    summary: ({ tokensPerSecond }) =>
+      tokensPerSecond === null ? 'Not measured' : `${formatSpeed(tokensPerSecond)} over all replies`,
+    empty: 'The runtime measured no generation in this time.',
+  },
+  {
+    id: 'tokens',
+    title: 'Tokens',
+    kind: 'bars',
+    lines: [
+      { name: 'Generated', value: (point) => point.completionTokens, colour: ONE },
+      // The prompt's count holds the cached ones, which cost next to nothing.
+      {
+        name: 'Prompt, read',
+        value: (point) => Math.max(0, point.promptTokens - point.cachedTokens),
+        colour: TWO,
+      },
+      { name: 'Prompt, cached', value: (point) => point.cachedTokens, colour: THREE },
+    ],
+    format: (value) => formatFigure(value),
+    summary: (totals) =>
+      `${formatCount(totals.completionTokens)} generated, ${formatCount(totals.promptTokens)} in prompts, ` +
+      `${formatCount(totals.cachedTokens)} of them cached`,
+    empty: 'No tokens were counted in this time.',
+  },
+  {
+    id: 'requests',
+    title: 'Requests',
+    kind: 'bars',
+    lines: [
+      { name: 'Answered', value: (point) => Math.max(0, point.requests - point.errors), colour: ONE },
+      { name: 'Errors', value: (point) => point.errors, colour: 'var(--bad)' },
+    ],
+    format: (value) => formatFigure(value),
+    summary: (totals) => `${plural(totals.requests, 'request')}, ${plural(totals.errors, 'error')}`,
+    empty: 'No request came in this time.',
+  },
+];
+
+/** Is there anything to draw? */
+export function hasValues(chart: ChartSpec, points: readonly MetricPoint[]): boolean {
+  return points.some((point) => chart.lines.some((line) => (line.value(point) ?? 0) > 0));
+}
+
+/** A measured point with a gap on both sides: a line would not show it. */
+export function isIsolated(line: Line, points: readonly MetricPoint[], index: number): boolean {
+  const at = (place: number) => {
+    const point = points[place];
+    return point === undefined ? null : line.value(point);
+  };
+  return at(index) !== null && at(index - 1) === null && at(index + 1) === null;
+}

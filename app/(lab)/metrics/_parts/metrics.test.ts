@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { T0 } from '../../../_lib/fixtures.ts';
+import type { MetricPoint } from '../../../_lib/wire.ts';
+import { CHARTS, hasValues, isIsolated } from './chart-list.ts';
+import { rangeOf, timeTicks } from './ranges.ts';
+
+const point = (over: Partial<MetricPoint> = {}): MetricPoint => ({
+  t: T0,
+  requests: 0,
+  errors: 0,
+  latencyP50: null,
+  latencyP95: null,
+  ttftP50: null,
+  ttftP95: null,
+  tokensPerSecond: null,
+  promptTokens: 0,
+  cachedTokens: 0,
+  completionTokens: 0,
+  ...over,
+});
+
+const chart = (id: string) => {
+  const found = CHARTS.find((one) => one.id === id);
+  if (found === undefined) throw new Error(id);
+  return found;
+};
+
+describe('charts', () => {
+  it('know an empty one from a full one', () => {
+    for (const one of CHARTS) expect(hasValues(one, [point(), point()]), one.id).toBe(false);
+    expect(hasValues(chart('ttft'), [point(), point({ ttftP50: 300 })])).toBe(true);
+    expect(hasValues(chart('ttft'), [point({ requests: 3, latencyP50: 20 })])).toBe(false);
+  });
+
+  it('count no token twice', () => {
+    const values = chart('tokens').lines.map((line) =>
+      line.value(point({ promptTokens: 100, cachedTokens: 40, completionTokens: 7 })),
+    );
+    expect(values).toEqual([7, 60, 40]);
+  });
+
+  it('say the whole range in words', () => {
+    const totals = point({ requests: 1204, errors: 1, ttftP50: 352, ttftP95: 1240, promptTokens: 9 });
+    expect(chart('requests').summary(totals)).toBe('1,204 requests, 1 error');
+    expect(chart('ttft').summary(totals)).toBe('Half within 352 ms, 95 % within 1.2 s');
+    expect(chart('latency').summary(totals)).toBe('Not measured');
+  });
+
+  it('find the points that a line would not show', () => {
+    const line = { name: 'p50', value: (one: Omit<MetricPoint, 't'>) => one.ttftP50, colour: '' };
+    const points = [1, null, 3, 4, null, null, 7].map((ttftP50) => point({ ttftP50 }));
+    expect(points.map((_one, index) => isIsolated(line, points, index))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('ranges', () => {
+  it('fall back to the first', () => {
+    expect(rangeOf('6h').value).toBe('6h');
+    expect(rangeOf('7y').value).toBe('15m');
+    expect(rangeOf(null).value).toBe('15m');
+  });
+
+  it('have ticks at round times within the range', () => {
+    const ticks = timeTicks(T0 + 1, T0 + 15 * 60_000, 180_000);
+    expect(ticks).toEqual([3, 6, 9, 12, 15].map((minutes) => T0 + minutes * 60_000));
+  });
+});

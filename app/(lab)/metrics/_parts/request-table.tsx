@@ -1,0 +1,75 @@
+'use client';
+
+import { formatCount, formatDuration, formatFigure } from '../../../_lib/format.ts';
+import type { LedgerRow } from '../../../_lib/wire.ts';
+import { OUTCOMES } from '../../../_lib/words.ts';
+import { State } from '../../../_ui/state.tsx';
+import { Ago } from '../../../_ui/time.tsx';
+import styles from './request-table.module.css';
+
+export function RequestTable({ rows }: { rows: readonly LedgerRow[] }) {
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by the keyboard
+    <section className={styles.scroll} aria-label="Requests" tabIndex={0}>
+      <table className={styles.table} data-testid="metrics-requests">
+        <thead>
+          <tr>
+            <th scope="col">When</th>
+            <th scope="col">Outcome</th>
+            <th scope="col">Caller</th>
+            <th scope="col">Model</th>
+            <th scope="col" className={styles.number}>
+              First token
+            </th>
+            <th scope="col" className={styles.number}>
+              Tokens/s
+            </th>
+            <th scope="col" className={styles.number}>
+              Prompt
+            </th>
+            <th scope="col" className={styles.number}>
+              Generated
+            </th>
+            <th scope="col" className={styles.number}>
+              Duration
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <Row key={row.id} row={row} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function Row({ row }: { row: LedgerRow }) {
+  const { tone, word } = OUTCOMES[row.outcome];
+  const prompt = row.promptTokens === null ? '–' : formatCount(row.promptTokens);
+  const cached = row.cachedTokens === null ? '' : `, ${formatCount(row.cachedTokens)} of them cached`;
+  return (
+    <tr>
+      <td>
+        <Ago at={row.startedAt} />
+      </td>
+      <td title={`HTTP ${row.status}, ${row.route}${row.streamed ? ', streamed' : ''}`}>
+        <State tone={tone}>{row.errorCode === null ? word : `${word}: ${row.errorCode}`}</State>
+      </td>
+      <td>{row.caller}</td>
+      <td>{row.model}</td>
+      <td className={styles.number}>{row.ttftMs === null ? '–' : formatDuration(row.ttftMs)}</td>
+      <td className={styles.number}>
+        {row.tokensPerSecond === null ? '–' : formatFigure(row.tokensPerSecond)}
+      </td>
+      <td className={styles.number} title={`${prompt} tokens${cached}`}>
+        {prompt}
+      </td>
+      <td className={styles.number}>
+        {row.completionTokens === null ? '–' : formatCount(row.completionTokens)}
+      </td>
+      <td className={styles.number}>{formatDuration(row.durationMs)}</td>
+    </tr>
+  );
+}
