@@ -64,7 +64,7 @@ case $FAKE in
         echo "ERROR: No matching distribution found for $1" >&2; exit 1;;
   full) echo 'ERROR: [Errno 28] No space left on device' >&2; exit 1;;
   none) exit 0;;
-  slow) head -c 100 "$here/model.whl" > "$TMPDIR/model.whl"; echo $$ > "$here/pid"; exec sleep 60;;
+  slow) echo $$ > "$here/pid"; head -c 100 "$here/model.whl" > "$TMPDIR/model.whl"; exec sleep 60;;
 esac
 cp "$here/model.whl" "$dest/tiny_llama-1.0-py3-none-any.whl"
 `;
