@@ -22,18 +22,33 @@ export async function loadNext(folder: string, port: number, server: Server): Pr
     __NEXT_PRIVATE_STANDALONE_CONFIG: JSON.stringify(config),
   });
   const { getRequestHandlers } = require('next/dist/server/lib/start-server') as StartServer;
-  const { requestHandler } = await getRequestHandlers({
-    dir: folder,
-    port,
-    isDev: false,
-    onDevServerCleanup: undefined,
-    server,
-    hostname: 'localhost',
-    minimalMode: false,
-    quiet: true,
-  });
+  const { requestHandler } = await withoutNextsTalk(() =>
+    getRequestHandlers({
+      dir: folder,
+      port,
+      isDev: false,
+      onDevServerCleanup: undefined,
+      server,
+      hostname: 'localhost',
+      minimalMode: false,
+      quiet: true,
+    }),
+  );
   return (request, response) => void requestHandler(request, response);
 }
+
+/** Next tells on stdout how long it took to read its config; our first line there is the login link. */
+/* oxlint-disable no-console */
+async function withoutNextsTalk<T>(work: () => Promise<T>): Promise<T> {
+  const { log } = console;
+  console.log = () => undefined;
+  try {
+    return await work();
+  } finally {
+    console.log = log;
+  }
+}
+/* oxlint-enable no-console */
 
 /** The build writes its resolved config here (and inlines the same into its own server.js). */
 function readConfig(folder: string): unknown {
