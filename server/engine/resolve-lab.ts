@@ -1,14 +1,18 @@
 /** From config, environment and flags to a lab with nothing left to decide. Part of the composition root. */
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { environmentOverrides, layer, type Wanted } from '../config/layers.ts';
-import { LabError, reportError } from '../lib/errors.ts';
+import { isLabError, LabError } from '../lib/errors.ts';
 import { expandTilde, type Home } from '../lib/home.ts';
-import { findRuntime, physicalCores } from '../resources/embedded-runtime/find-runtime.ts';
+import {
+  findRuntime,
+  NODE_LLAMA_CPP_VERSION,
+  physicalCores,
+} from '../resources/embedded-runtime/find-runtime.ts';
 import { locateWeights } from '../resources/model-weights/locate.ts';
 import { parseModelId } from '../resources/model-weights/model-id.ts';
 import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
 import type { ConfigOverrides } from '../schemas/config.ts';
-import type { Lab, WeightsSource } from '../schemas/lab.ts';
+import type { Lab, RuntimeChoice, WeightsSource } from '../schemas/lab.ts';
 import { basename, resolve } from 'node:path';
 
 export interface ResolvedLab {
@@ -32,7 +36,6 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   const wanted = layer(options.overrides ?? {}, environmentOverrides(env), config.values);
   const problems: LabError[] = [];
   const weights = weightsSource(wanted, options.starter === true, problems);
-  const choice = await findRuntime(env);
   const lab: Lab = {
     project: home.project,
     ...chooseEngine(wanted, problems),
@@ -43,7 +46,7 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
     contextSize: wanted.contextSize,
     modelPort: wanted.modelPort,
     threads: physicalCores(),
-    runtime: choice,
+    runtime: await chooseRuntime(env, problems),
   };
   if (wanted.profile === 'gpu') problems.push(noGpuYet());
   return { lab, config, problems };
@@ -66,6 +69,17 @@ function chooseEngine(wanted: Wanted, problems: LabError[]): Pick<Lab, 'engine' 
   return { engine: 'embedded', engineReason };
 }
 
+/** A forced runtime that can't be used forbids `up`; `status` and `down` still work. */
+async function chooseRuntime(env: NodeJS.ProcessEnv, problems: LabError[]): Promise<RuntimeChoice> {
+  try {
+    return await findRuntime(env);
+  } catch (error) {
+    if (!isLabError(error)) throw error;
+    problems.push(error);
+    return { kind: 'node-llama-cpp', version: NODE_LLAMA_CPP_VERSION };
+  }
+}
+
 function noGpuYet(): LabError {
   return new LabError({
     code: 'profile_unsupported',
@@ -82,8 +96,8 @@ function weightsSource(wanted: Wanted, starter: boolean, problems: LabError[]): 
   try {
     return parseModelId(id);
   } catch (error) {
-    const { code, message, fix } = reportError(error);
-    problems.push(new LabError({ code, message, fix, status: 400, cause: error }));
+    if (!isLabError(error)) throw error;
+    problems.push(error);
     return { kind: 'none' };
   }
 }

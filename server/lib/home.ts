@@ -2,10 +2,10 @@
  * The home: one folder that holds everything of one lab. `$AILAB_HOME`, else the platform's data folder for
  * `ailab-web`. 0700, because it holds keys.
  */
-import { accessSync, chmodSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { errnoOf, LabError } from './errors.ts';
 
 export interface Home {
@@ -76,7 +76,19 @@ export function ensureHome(home: Home): void {
     for (const folder of [home.runtimes, home.models, home.logs, home.backups])
       mkdirSync(folder, { recursive: true });
   } catch (error) {
-    throw homeError(home.root, error);
+    throw homeError(home.root, errnoOf(error) === 'ENOENT' ? whyNotMade(home.root, error) : error);
+  }
+}
+
+/** Node tells a read-only disk as ENOENT when it makes folders recursively; the nearest folder there is knows. */
+function whyNotMade(root: string, error: unknown): unknown {
+  let folder = dirname(root);
+  while (!existsSync(folder) && folder !== dirname(folder)) folder = dirname(folder);
+  try {
+    accessSync(folder, constants.W_OK);
+    return error;
+  } catch (reason) {
+    return reason;
   }
 }
 
