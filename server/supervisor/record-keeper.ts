@@ -1,5 +1,5 @@
-/** Keeps runtime.json equal to what the supervisor knows, also when the disk was full or the file was deleted. */
-import { existsSync } from 'node:fs';
+/** Keeps runtime.json equal to what the supervisor knows, also when the disk was full or the file was changed. */
+import { readFileSync } from 'node:fs';
 import {
   writePrivateFile,
   type RuntimeRecord,
@@ -10,19 +10,18 @@ export interface RecordKeeper {
   readonly record: Readonly<RuntimeRecord>;
   set(change: Partial<RuntimeRecord>): void;
   enter(state: RuntimeState, change?: Partial<RuntimeRecord>): void;
-  /** Writes again what could not be written, or is no longer there. */
+  /** Writes again what could not be written, or was changed by someone else. */
   repair(): void;
 }
 
 export function keepRecord(file: string, first: RuntimeRecord): RecordKeeper {
   let record = first;
-  let dirty = true;
+  const text = () => `${JSON.stringify(record, undefined, 2)}\n`;
   const write = () => {
     try {
-      writePrivateFile(file, `${JSON.stringify(record, undefined, 2)}\n`);
-      dirty = false;
+      writePrivateFile(file, text());
     } catch {
-      dirty = true;
+      // A full disk, say: `repair` tries again.
     }
   };
   const set = (change: Partial<RuntimeRecord>) => {
@@ -39,7 +38,15 @@ export function keepRecord(file: string, first: RuntimeRecord): RecordKeeper {
       set({ ...change, state, ...(state === record.state ? {} : { since: Date.now() }) });
     },
     repair() {
-      if (dirty || !existsSync(file)) write();
+      if (readText(file) !== text()) write();
     },
   };
+}
+
+function readText(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return undefined;
+  }
 }

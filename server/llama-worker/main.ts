@@ -1,0 +1,42 @@
+/**
+ * Our model server: node-llama-cpp behind llama-server's HTTP. It is a child of the supervisor, gets its configuration
+ * over IPC, and ends when that channel closes.
+ */
+import { once } from 'node:events';
+import { workerConfig } from '../resources/embedded-runtime/request.ts';
+import type { Serving } from './answer.ts';
+import { emptyTally, loadEngine } from './engine.ts';
+import { createHttpServer } from './http-server.ts';
+import { createMetrics } from './metrics.ts';
+import { createQueue } from './queue.ts';
+
+const say = (message: string) => void process.stdout.write(`${new Date().toISOString()} ${message}\n`);
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+
+if (process.send === undefined) {
+  process.stderr.write('llama-worker is started by the supervisor of ailab-web, not by hand.\n');
+  process.exit(2);
+}
+process.once('disconnect', () => process.exit(0));
+
+const [message] = await once(process, 'message');
+const config = workerConfig.parse(message);
+const startedAt = Date.now();
+let serving: Serving | undefined;
+
+const server = createHttpServer(config.apiKey, () => serving);
+server.listen(config.port, '127.0.0.1');
+await once(server, 'listening');
+say(`Listening on 127.0.0.1:${config.port}; loading ${config.weightsPath}.`);
+
+const engine = await loadEngine(config);
+serving = {
+  engine,
+  queue: createQueue(),
+  metrics: createMetrics(),
+  modelName: config.modelName,
+  fingerprint: 'node-llama-cpp',
+  startedAt,
+  current: { tally: emptyTally() },
+};
+say(`Loaded in ${Date.now() - startedAt} ms; context ${engine.contextSize}, threads ${config.threads}.`);
