@@ -12,7 +12,7 @@ import styles from './rail.module.css';
 const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
   { href: '/', name: 'Overview', icon: <OverviewIcon /> },
   { href: '/chat', name: 'Chat', icon: <ChatIcon /> },
-  { href: '/metrics', name: 'Metrics', icon: <MetricsIcon /> },
+  { href: '/charts', name: 'Metrics', icon: <MetricsIcon /> },
   { href: '/activity', name: 'Activity', icon: <ActivityIcon /> },
   { href: '/settings', name: 'Settings', icon: <SettingsIcon /> },
 ];

@@ -71,7 +71,12 @@ interface WithCodeProps {
 export function WithCode({ text, commands = false }: WithCodeProps) {
   return text.split('`').map((part, index) => {
     if (index % 2 === 0) return part;
+    // One word is the name of something; a command has more.
     // oxlint-disable-next-line react/no-array-index-key -- the parts of a text have no other name
-    return commands ? <Command key={index} text={part} /> : <code key={index}>{part}</code>;
+    return commands && part.includes(' ') ? (
+      <Command key={index} text={part} />
+    ) : (
+      <code key={index}>{part}</code>
+    );
   });
 }

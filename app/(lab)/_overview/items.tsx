@@ -21,14 +21,16 @@ const DOMAINS: Record<StatusItem['domain'], string> = {
 export function Items({ lab }: { lab: LabOverview }) {
   const own = labItems(lab);
   const others = lab.status.untracked_items;
+  // What the attention list says in full is not said a second time.
+  const told = lab.attention.map((one) => one.message).join('\n');
   if (own.length === 0 && others.length === 0) return null;
   return (
     <Panel title="What the lab is made of">
-      {own.length === 0 ? <p className={styles.none}>Nothing yet.</p> : <ItemList items={own} />}
+      {own.length === 0 ? <p className={styles.none}>Nothing yet.</p> : <ItemList items={own} told={told} />}
       {others.length > 0 && (
         <div className={styles.others}>
           <Fold title={`Also on this machine, not part of the lab: ${others.length}`}>
-            <ItemList items={others} />
+            <ItemList items={others} told={told} />
           </Fold>
         </div>
       )}
@@ -36,17 +38,17 @@ export function Items({ lab }: { lab: LabOverview }) {
   );
 }
 
-function ItemList({ items }: { items: readonly StatusItem[] }) {
+function ItemList({ items, told }: { items: readonly StatusItem[]; told: string }) {
   return (
     <ul className={styles.items}>
       {items.map((item) => (
-        <Item key={`${item.domain} ${item.manager ?? ''} ${item.name}`} item={item} />
+        <Item key={`${item.domain} ${item.manager ?? ''} ${item.name}`} item={item} told={told} />
       ))}
     </ul>
   );
 }
 
-function Item({ item }: { item: StatusItem }) {
+function Item({ item, told }: { item: StatusItem; told: string }) {
   const { tone, word } = itemWord(item);
   const facts = metaFacts(item.meta);
   return (
@@ -62,7 +64,7 @@ function Item({ item }: { item: StatusItem }) {
         <State tone={tone}>{word}</State>
       </div>
       <div className={styles.more}>
-        {item.error !== undefined && (
+        {item.error !== undefined && !told.includes(item.error) && (
           <p className={styles.error}>
             <WithCode text={item.error} commands />
           </p>

@@ -13,37 +13,42 @@ type Value = StatusItem['meta'][string];
 const NAMES: Record<string, string> = {
   pid: 'process ID',
   sha256: 'SHA-256',
-  ctx: 'context',
+  size_bytes: 'size',
   context_size: 'context',
-  contextSize: 'context',
-  url: 'URL',
+  context_length: 'trained context',
+  restart_at: 'next try',
+  last_exit_at: 'at',
 };
 
-/** In the order given; what is unknown (null) is left out. */
+/** Told only when they are not as they should be: `supervised yes` and `restarts 0` are no news. */
+const USUAL: Record<string, Value> = { supervised: true, restarts: 0 };
+
+/** In the order given; what is unknown (null) or as usual is left out. */
 export function metaFacts(meta: StatusItem['meta']): MetaFact[] {
   return Object.entries(meta).flatMap(([key, value]) => {
-    const text = words(key, value);
+    const text = key in USUAL && USUAL[key] === value ? null : words(key, value);
     return text === null ? [] : [{ key, name: nameOf(key), text }];
   });
 }
 
 function nameOf(key: string): string {
-  const known = NAMES[key];
-  if (known !== undefined) return known;
-  return key
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .replaceAll(/[_-]/g, ' ')
-    .toLowerCase()
-    .replace(/ (?:bytes|seconds|ms|at)$/, '')
-    .replace(/^size bytes$/, 'size');
+  return NAMES[key] ?? key.replaceAll('_', ' ').replace(/ (?:bytes|at)$/, '');
 }
 
 function words(key: string, value: Value): string | null {
   if (value === null || value === '') return null;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value === 'string') return /^[0-9a-f]{40,}$/.test(value) ? `${value.slice(0, 12)}…` : value;
-  if (/(?:^|_)(?:size|bytes)$|(?:Size|Bytes)$/.test(key) && !/context/i.test(key)) return formatBytes(value);
-  if (/(?:^|_)(?:since|at)$|At$/.test(key)) return formatExact(value);
+  if (/(?:^|_)(?:size_)?bytes$/.test(key)) return formatBytes(value);
+  if (/(?:^|_)at$|^since$/.test(key)) return formatExact(value);
+  if (key === 'parameters') return millions(value);
+  if (key.startsWith('context')) return `${formatCount(value)} tokens`;
   // A port or a process ID is a name, not an amount.
-  return /pid|port/i.test(key) ? String(value) : formatCount(value);
+  return key === 'pid' || key.endsWith('port') ? String(value) : formatCount(value);
+}
+
+/** As model names have it: `135 M`, `1.7 B`. */
+function millions(value: number): string {
+  if (value >= 999.5e6) return `${(value / 1e9).toFixed(value < 9.95e9 ? 1 : 0)} B`;
+  return `${Math.round(value / 1e6)} M`;
 }

@@ -105,15 +105,16 @@ describe('items', () => {
     expect(labItems({ ...lab, status }).map((one) => one.name)).toEqual(['w', 'p', 'runtime']);
   });
 
-  it('tell their facts with units, and leave out what is unknown', () => {
+  it('tell their facts with units, and leave out what is unknown or as usual', () => {
     const facts = metaFacts({
       size_bytes: 94_000_000,
       pid: 12_345,
       port: 18_080,
       restarts: 0,
-      tokens: 4096,
-      contextSize: 4096,
-      verified: true,
+      threads: 4,
+      context_size: 4096,
+      parameters: 134_515_008,
+      supervised: true,
       revision: null,
       sha256: 'ed5fa30c487b282ec156c29062f1222e5c20875a944ac98289dbd242e947f747',
     });
@@ -121,11 +122,11 @@ describe('items', () => {
       'size 94 MB',
       'process ID 12345',
       'port 18080',
-      'restarts 0',
-      'tokens 4,096',
-      'context 4,096',
-      'verified yes',
+      'threads 4',
+      'context 4,096 tokens',
+      'parameters 135 M',
       'SHA-256 ed5fa30c487b…',
     ]);
+    expect(metaFacts({ supervised: false, restarts: 2 }).map(({ text }) => text)).toEqual(['no', '2']);
   });
 });
