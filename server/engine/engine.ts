@@ -69,7 +69,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     closing.signal,
   );
 
-  const resolve = (input?: UpInput): Promise<ResolvedLab> =>
+  /** What the running `up` was asked for: while it runs, that is the lab which is shown. */
+  let asked: UpInput | undefined;
+  const resolve = (input: UpInput | undefined = asked): Promise<ResolvedLab> =>
     resolveLab({
       home,
       env,
@@ -97,35 +99,36 @@ export function createEngine(options: EngineOptions): RunningEngine {
     });
   };
 
-  let told = '';
-  const publishOverview = async () => {
+  const publishOverview = coalesced(async () => {
     if (bus.subscribers === 0 || closing.signal.aborted) return;
     const next = await overview(closing.signal).catch(() => undefined);
     const text = JSON.stringify(next);
     if (next === undefined || text === told) return;
     told = text;
     bus.publish({ type: 'overview', overview: next });
-  };
+  });
+  let told = '';
   // What changes without an event of ours: ai-lab.yaml, weights on disk, a process that someone else ended.
   const timer = setInterval(() => void publishOverview(), OVERVIEW_EVERY_MS).unref();
 
   const runUp = async (input: UpInput, run: orchestrator.Run): Promise<string> => {
-    const resolved = await resolve(input);
-    if (resolved.config.problems.length > 0) throw invalidConfigError(resolved.config);
-    const problem = resolved.problems[0];
-    if (problem !== undefined) throw problem;
-    const { lab } = resolved;
-    const resources = createResources({ home, env, program, lab, starter: input.starter });
-    const ready = createReadyProbe({
-      endpoint: () => (endpoint = readEndpoint(home)),
-      failure: () => readFailure(home),
-    });
+    asked = input;
     try {
-      const { changed, firstTokenMs } = await orchestrator.up(lab, resources, ready, run);
+      const resolved = await resolve();
+      refuseProblems(resolved);
+      const { lab } = resolved;
+      const resources = createResources({ home, env, program, lab, starter: input.starter });
+      const ready = createReadyProbe({
+        endpoint: () => (endpoint = readEndpoint(home)),
+        failure: () => readFailure(home),
+      });
+      const { changed, firstTokenMs } = await orchestrator
+        .up(lab, resources, ready, run)
+        .finally(() => rememberStarter(home, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
       return changed === 0 ? `Nothing had to be done. ${first}` : first;
     } finally {
-      rememberStarter(home, resolved);
+      asked = undefined;
     }
   };
 
@@ -183,6 +186,29 @@ export function createEngine(options: EngineOptions): RunningEngine {
       ledger.flush();
       closeDb(db);
     },
+  };
+}
+
+function refuseProblems({ config, problems }: ResolvedLab): void {
+  if (config.problems.length > 0) throw invalidConfigError(config);
+  const [problem] = problems;
+  if (problem !== undefined) throw problem;
+}
+
+/** One run at a time; calls meanwhile make one more run, so that the last word is never an old one. */
+function coalesced(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | undefined;
+  let again = false;
+  const loop = async () => {
+    do {
+      again = false;
+      await work();
+    } while (again);
+    running = undefined;
+  };
+  return () => {
+    if (running !== undefined) again = true;
+    return (running ??= loop());
   };
 }
 

@@ -7,6 +7,7 @@ import type { Progress } from './resource.ts';
 
 const TELL_EVERY_MS = 250;
 const RATE_WINDOW_MS = 5000;
+const RATE_AFTER_MS = 500;
 
 export function createRecorder(
   start: { id: string; kind: ActivityKind; startedBy: string; startedAt: number },
