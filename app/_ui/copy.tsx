@@ -1,7 +1,7 @@
 /** Copying: a button that says when it has, and a command line that carries one. */
 'use client';
 
-import { useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { Button } from './button.tsx';
 import { cx } from './cx.ts';
 import { CheckIcon, CopyIcon } from './icons.tsx';
@@ -68,15 +68,15 @@ interface WithCodeProps {
 }
 
 /** Words with `code` between backticks, as the server writes its messages and fixes. */
-export function WithCode({ text, commands = false }: WithCodeProps) {
-  return text.split('`').map((part, index) => {
-    if (index % 2 === 0) return part;
-    // One word is the name of something; a command has more.
-    // oxlint-disable-next-line react/no-array-index-key -- the parts of a text have no other name
-    return commands && part.includes(' ') ? (
-      <Command key={index} text={part} />
-    ) : (
-      <code key={index}>{part}</code>
-    );
-  });
+export function WithCode({ text, commands = false }: WithCodeProps): ReactNode {
+  const [before, code, ...rest] = text.split('`');
+  if (code === undefined) return before;
+  return (
+    <>
+      {before}
+      {/* One word is the name of something; a command has more. */}
+      {commands && code.includes(' ') ? <Command text={code} /> : <code>{code}</code>}
+      <WithCode text={rest.join('`')} commands={commands} />
+    </>
+  );
 }

@@ -32,16 +32,20 @@ export function headline(
       };
     }
     case 'starting':
-      return { tone: 'busy', title: 'The model is starting', detail: lab.runtime?.lastExit ?? null };
+      return { tone: 'busy', title: 'The model is starting', detail: lastExit(lab) };
     case 'stopping':
       return { tone: 'busy', title: 'The lab is stopping', detail: null };
     case 'trouble':
-      return { tone: 'bad', title: 'The lab is in trouble', detail: lab.runtime?.lastExit ?? null };
+      return { tone: 'bad', title: 'The lab is in trouble', detail: lastExit(lab) };
     case 'stopped':
       return lab.model === null
         ? { tone: 'idle', title: 'No model yet', detail: 'Nothing is configured, and nothing runs.' }
         : { tone: 'idle', title: 'The lab is stopped', detail: `${lab.model.name} is ready to start.` };
   }
+}
+
+function lastExit({ runtime }: LabOverview): string | null {
+  return runtime === null || runtime.lastExit === null ? null : `Last exit: ${runtime.lastExit}`;
 }
 
 /** What can be done now; the first is the next action. */

@@ -1,5 +1,12 @@
 /** What is drawn: each chart with its lines, its unit and its words. Nothing here knows how it is drawn. */
-import { formatCount, formatDuration, formatFigure, formatSpeed, plural } from '../../../_lib/format.ts';
+import {
+  formatCount,
+  formatDuration,
+  formatFigure,
+  formatSpeed,
+  formatTokens,
+  plural,
+} from '../../../_lib/format.ts';
 import type { MetricPoint } from '../../../_lib/wire.ts';
 
 type Values = Omit<MetricPoint, 't'>;
@@ -17,8 +24,10 @@ export interface ChartSpec {
   title: string;
   kind: 'lines' | 'bars';
   lines: readonly Line[];
-  /** On the axis and in the tooltip. */
+  /** In the tooltip. */
   format: (value: number) => string;
+  /** On the axis, where the unit is told once above it; as in the tooltip when absent. */
+  axis?: { unit: string; format: (value: number) => string };
   /** The whole range in words. */
   summary: (totals: Values) => string;
   /** Shown instead of an empty chart, while there are requests. */
@@ -65,6 +74,7 @@ export const CHARTS: readonly ChartSpec[] = [
     kind: 'lines',
     lines: [{ name: 'tokens/s', value: (point) => point.tokensPerSecond, colour: ONE }],
     format: formatSpeed,
+    axis: { unit: 'tokens/s', format: formatFigure },
     summary: ({ tokensPerSecond }) =>
       tokensPerSecond === null ? 'Not measured' : `${formatSpeed(tokensPerSecond)} over all replies`,
     empty: 'The runtime measured no generation in this time.',
@@ -83,7 +93,8 @@ export const CHARTS: readonly ChartSpec[] = [
       },
       { name: 'Prompt, cached', value: (point) => point.cachedTokens, colour: THREE },
     ],
-    format: (value) => formatFigure(value),
+    format: formatTokens,
+    axis: { unit: 'tokens', format: formatFigure },
     summary: (totals) =>
       `${formatCount(totals.completionTokens)} generated, ${formatCount(totals.promptTokens)} in prompts, ` +
       `${formatCount(totals.cachedTokens)} of them cached`,
@@ -97,7 +108,8 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: 'Answered', value: (point) => Math.max(0, point.requests - point.errors), colour: ONE },
       { name: 'Errors', value: (point) => point.errors, colour: 'var(--bad)' },
     ],
-    format: (value) => formatFigure(value),
+    format: (value) => plural(value, 'request'),
+    axis: { unit: 'requests', format: formatFigure },
     summary: (totals) => `${plural(totals.requests, 'request')}, ${plural(totals.errors, 'error')}`,
     empty: 'No request came in this time.',
   },

@@ -7,7 +7,7 @@ import { Loading, Skeleton } from '../../../_ui/skeleton.tsx';
 import { CHARTS, hasValues, type ChartSpec } from './chart-list.ts';
 import styles from './charts.module.css';
 
-export const CHART_HEIGHT = 180;
+export const CHART_HEIGHT = 190;
 
 /** The drawing library is big, and no other page pays for it. */
 const Drawing = dynamic(() => import('./drawing.tsx').then((module) => module.Drawing), {
@@ -45,7 +45,12 @@ function Chart({ chart, series }: { chart: ChartSpec; series: MetricSeries }) {
       </figcaption>
       <div className={styles.drawing} style={{ height: CHART_HEIGHT }}>
         {hasValues(chart, series.points) ? (
-          <Drawing chart={chart} series={series} />
+          <>
+            <span className={styles.unit} aria-hidden="true">
+              {chart.axis?.unit}
+            </span>
+            <Drawing chart={chart} series={series} />
+          </>
         ) : (
           <p className={styles.empty}>{chart.empty}</p>
         )}

@@ -21,7 +21,7 @@ import { rangeOf, timeTicks } from './ranges.ts';
 import styles from './charts.module.css';
 
 const TICK = { fill: 'var(--ink-3)', fontSize: 12 };
-const MARGIN = { top: 6, right: 6, bottom: 0, left: 0 };
+const MARGIN = { top: 22, right: 6, bottom: 0, left: 0 };
 
 export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSeries }) {
   const Chart = chart.kind === 'bars' ? BarChart : LineChart;
@@ -50,11 +50,11 @@ export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSer
           minTickGap={28}
         />
         <YAxis
-          width={68}
+          width={60}
           domain={[0, 'auto']}
           tickCount={4}
           allowDecimals={chart.kind === 'lines'}
-          tickFormatter={chart.format}
+          tickFormatter={chart.axis?.format ?? chart.format}
           tick={TICK}
           tickLine={false}
           axisLine={false}

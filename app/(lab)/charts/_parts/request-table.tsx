@@ -1,47 +1,62 @@
 'use client';
 
+import { useState } from 'react';
 import { formatCount, formatDuration, formatFigure } from '../../../_lib/format.ts';
 import type { LedgerRow } from '../../../_lib/wire.ts';
 import { OUTCOMES } from '../../../_lib/words.ts';
+import { Button } from '../../../_ui/button.tsx';
 import { State } from '../../../_ui/state.tsx';
 import { Ago } from '../../../_ui/time.tsx';
 import styles from './request-table.module.css';
 
+/** What is seen at once; the rest is one press away. */
+const FEW = 12;
+
 export function RequestTable({ rows }: { rows: readonly LedgerRow[] }) {
+  const [all, setAll] = useState(false);
+  const shown = all ? rows : rows.slice(0, FEW);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by the keyboard
-    <section className={styles.scroll} aria-label="Requests" tabIndex={0}>
-      <table className={styles.table} data-testid="metrics-requests">
-        <thead>
-          <tr>
-            <th scope="col">When</th>
-            <th scope="col">Outcome</th>
-            <th scope="col">Caller</th>
-            <th scope="col">Model</th>
-            <th scope="col" className={styles.number}>
-              First token
-            </th>
-            <th scope="col" className={styles.number}>
-              Tokens/s
-            </th>
-            <th scope="col" className={styles.number}>
-              Prompt
-            </th>
-            <th scope="col" className={styles.number}>
-              Generated
-            </th>
-            <th scope="col" className={styles.number}>
-              Duration
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((row) => (
-            <Row key={row.id} row={row} />
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <>
+      {/* What scrolls must be reachable by the keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <section className={styles.scroll} aria-label="Requests" tabIndex={0}>
+        <table className={styles.table} data-testid="metrics-requests">
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Outcome</th>
+              <th scope="col">Caller</th>
+              <th scope="col">Model</th>
+              <th scope="col" className={styles.number}>
+                First token
+              </th>
+              <th scope="col" className={styles.number}>
+                Tokens/s
+              </th>
+              <th scope="col" className={styles.number}>
+                Prompt
+              </th>
+              <th scope="col" className={styles.number}>
+                Generated
+              </th>
+              <th scope="col" className={styles.number}>
+                Duration
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <Row key={row.id} row={row} />
+            ))}
+          </tbody>
+        </table>
+      </section>
+      {rows.length > FEW && (
+        <Button kind="quiet" small aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show ${rows.length - FEW} more`}
+        </Button>
+      )}
+    </>
   );
 }
 

@@ -70,7 +70,7 @@ export function Composer({ blocked, run, sending, onSend, onStop }: ComposerProp
           data-testid="chat-input"
           aria-label="Your message"
           aria-describedby="composer-hint"
-          placeholder={blocked === null ? 'Ask something' : blocked.reason}
+          placeholder="Ask something"
           rows={1}
           maxLength={200_000}
           value={text}

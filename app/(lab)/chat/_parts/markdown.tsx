@@ -71,9 +71,16 @@ function Outside({ href, children }: { href: string | undefined; children: React
   return (
     <a href={target.href} rel="noopener noreferrer" target="_blank">
       {children}
-      {textOf(children) !== target.href && <span className={styles.host}> ({target.host})</span>}
+      {!isItsAddress(textOf(children), href, target.href) && (
+        <span className={styles.host}> ({target.host})</span>
+      )}
     </a>
   );
+}
+
+/** A text that is the address tells the host already; one that only looks like an address does not. */
+function isItsAddress(text: string, ...addresses: (string | undefined)[]): boolean {
+  return addresses.includes(text);
 }
 
 function CodeBlock({ children }: { children: ReactNode }) {

@@ -61,7 +61,7 @@ function Welcome({ blocked }: { blocked: NotReady | null }) {
       <p>
         {blocked === null
           ? 'It runs on this machine: nothing you write leaves it. Each reply tells its speed, and all are kept here.'
-          : blocked.reason}
+          : 'Once it is, this is where you talk to it. It runs on this machine: nothing you write leaves it.'}
       </p>
       {blocked?.start === true && (
         <ButtonLink href="/" kind="primary">
