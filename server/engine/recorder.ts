@@ -93,11 +93,11 @@ export function createRateMeter(clock: () => number = () => performance.now()) {
     samples.push({ at: now, done });
     while (samples.length > 2 && now - (samples[0]?.at ?? now) > RATE_WINDOW_MS) samples.shift();
     const first = samples[0];
-    if (first === undefined || now - first.at < 500) return plain;
+    if (first === undefined || now - first.at < RATE_AFTER_MS) return plain;
     const rate = (done - first.done) / ((now - first.at) / 1000);
     if (rate <= 0) return { ...plain, rate: 0 };
-    return total === undefined
-      ? { ...plain, rate }
-      : { ...plain, rate, eta: Math.max(0, (total - done) / rate) };
+    // The first crumbs say nothing about the end: a guess of days is worse than none.
+    if (total === undefined || done < total / 100) return { ...plain, rate };
+    return { ...plain, rate, eta: Math.max(0, (total - done) / rate) };
   };
 }
