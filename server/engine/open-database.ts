@@ -1,4 +1,5 @@
 /** Opens the home's database; every fault becomes words with a fix. Nothing is ever silently made anew. */
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseFault, listBackups, openDb, type Db } from '../../db/client.ts';
 import { LabError } from '../lib/errors.ts';
@@ -39,9 +40,20 @@ function toLabError(fault: DatabaseFault, home: Home): LabError {
       });
     case 'full':
       return homeError(home.root, Object.assign(new Error(fault.message), { code: 'ENOSPC' }));
-    case 'unwritable':
-      return homeError(home.root, Object.assign(new Error(fault.message), { code: 'EACCES' }));
+    case 'unwritable': {
+      // SQLite says no more than that it could not make its files; a full disk is the usual reason.
+      const code = isFull(home.root) ? 'ENOSPC' : 'EACCES';
+      return homeError(home.root, Object.assign(new Error(fault.message), { code }));
+    }
   }
+}
+
+/** Less than SQLite needs for its shared memory file beside the database. */
+const FULL_BELOW_BYTES = 64 * 1024;
+
+function isFull(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize < FULL_BELOW_BYTES;
 }
 
 function restoreFix(home: Home): string {

@@ -1,5 +1,6 @@
 /** proc(5): /proc/net/tcp{,6} gives the socket's inode; the process with that inode among its fds holds the port. */
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 const LISTEN = '0A';
 
@@ -20,10 +21,16 @@ export async function linuxPortHolder(port: number): Promise<string | undefined>
     for (const fd of await readdir(`/proc/${pid}/fd`).catch(() => [])) {
       const target = await readlink(`/proc/${pid}/fd/${fd}`).catch(() => '');
       if (inodes.has(target)) {
-        const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process');
-        return `${name.trim()} (pid ${pid})`;
+        return `${await programName(pid)} (pid ${pid})`;
       }
     }
   }
   return undefined;
+}
+
+/** The program's file name; a process may call its main thread what it likes (Node says `MainThread`). */
+async function programName(pid: string): Promise<string> {
+  const file = await readlink(`/proc/${pid}/exe`).catch(() => '');
+  if (file !== '') return basename(file);
+  return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => 'a process')).trim();
 }

@@ -99,22 +99,22 @@ async function greetFirst(home: Home, lease: Lease, options: ServeOptions): Prom
 async function freePort(out: (line: string) => void): Promise<number> {
   if (await isPortFree(DEFAULT_PORT)) return DEFAULT_PORT;
   const port = await nextFreePort(DEFAULT_PORT + 1);
-  if (port === undefined) throw portTaken(DEFAULT_PORT, await portHolder(DEFAULT_PORT), undefined);
+  if (port === undefined) throw portInUse(DEFAULT_PORT, await portHolder(DEFAULT_PORT), undefined);
   out(
-    `Port ${DEFAULT_PORT} is taken by ${(await portHolder(DEFAULT_PORT)) ?? 'another program'}; using ${port}.`,
+    `Port ${DEFAULT_PORT} is held by ${(await portHolder(DEFAULT_PORT)) ?? 'another program'}; using ${port}.`,
   );
   return port;
 }
 
 async function demandPort(port: number): Promise<number> {
   if (await isPortFree(port)) return port;
-  throw portTaken(port, await portHolder(port), await nextFreePort(port + 1));
+  throw portInUse(port, await portHolder(port), await nextFreePort(port + 1));
 }
 
-function portTaken(port: number, holder: string | undefined, next: number | undefined): LabError {
+function portInUse(port: number, holder: string | undefined, next: number | undefined): LabError {
   return new LabError({
-    code: 'port_taken',
-    message: `Port ${port} is taken by ${holder ?? 'another program'}.`,
+    code: 'port_in_use',
+    message: `Port ${port} is held by ${holder ?? 'another program'}.`,
     fix: next === undefined ? 'End that program.' : `End that program, or use another port: --port ${next}.`,
     status: 409,
   });
