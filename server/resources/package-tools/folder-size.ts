@@ -20,6 +20,7 @@ export function watchFolderSize(
   folder: string,
   onSize: (bytes: number) => void,
   signal: AbortSignal,
+  everyMs = EVERY_MS,
 ): { stop(): void } {
   let stopped = false;
   let timer: NodeJS.Timeout;
@@ -27,9 +28,9 @@ export function watchFolderSize(
     const bytes = await folderSize(folder);
     if (stopped || signal.aborted) return;
     onSize(bytes);
-    timer = setTimeout(() => void look(), EVERY_MS);
+    timer = setTimeout(() => void look(), everyMs);
   };
-  timer = setTimeout(() => void look(), EVERY_MS);
+  timer = setTimeout(() => void look(), everyMs);
   return {
     stop() {
       stopped = true;

@@ -5,7 +5,7 @@
 import { rename, rm } from 'node:fs/promises';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ApplyContext } from '../../engine/resource.ts';
+import type { Progress } from '../../engine/resource.ts';
 import { LabError } from '../../lib/errors.ts';
 import { exec } from '../../lib/exec.ts';
 import { homeError, runtimePrefix, type Home } from '../../lib/home.ts';
@@ -49,7 +49,9 @@ export function createNpm(options: NpmOptions): PackageManager {
         throw homeError(home.root, error);
       }
       const packages = packagesFor(spec, options.platform, options.arch);
-      const watching = reportSize(staging, context);
+      const tell = (bytes: number) => context.report(progressOf(bytes));
+      tell(0);
+      const watching = watchFolderSize(staging, tell, context.signal);
       try {
         const args = [...npm.args, ...npmArguments(staging, packages)];
         const result = await exec(npm.file, args, {
@@ -117,13 +119,11 @@ export function npmEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return kept;
 }
 
-function reportSize(staging: string, { report, signal }: ApplyContext): { stop(): void } {
-  const tell = (bytes: number) => {
-    const done = Math.min(bytes, ABOUT_BYTES);
-    report({ message: `Installing ${NODE_LLAMA_CPP}`, done, total: ABOUT_BYTES, unit: 'bytes' });
-  };
-  tell(0);
-  return watchFolderSize(staging, tell, signal);
+/** npm first asks the registry about a hundred packages, and only then writes. */
+export function progressOf(bytes: number): Progress {
+  if (bytes < 100_000) return { message: 'npm is asking the registry for the packages' };
+  const done = Math.min(bytes, ABOUT_BYTES);
+  return { message: `Installing ${NODE_LLAMA_CPP}`, done, total: ABOUT_BYTES, unit: 'bytes' };
 }
 
 /** What an installation that was killed has left. */
