@@ -21,7 +21,7 @@ const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
 export function Rail() {
   const path = usePathname();
   return (
-    <div className={styles.rail}>
+    <header className={styles.rail}>
       <div className={styles.mark}>
         <Mark />
         <span>ailab-web</span>
@@ -45,7 +45,7 @@ export function Rail() {
         </ul>
       </nav>
       <LabState />
-    </div>
+    </header>
   );
 }
 

@@ -54,7 +54,7 @@ export function Logins() {
             </span>
             <Button
               small
-              aria-label={`Revoke ${browserName(login.userAgent)}`}
+              aria-label={login.current ? undefined : `Revoke ${browserName(login.userAgent)}`}
               onClick={() => setRevoking(login)}
             >
               {login.current ? 'Log out' : 'Revoke'}
