@@ -11,6 +11,7 @@ import { anyFreePort } from '../../server/lib/ports.ts';
 import type { RuntimeItem } from '../../server/resources/embedded-runtime/actual.ts';
 import { readRecord, type RuntimeRecord } from '../../server/resources/embedded-runtime/record.ts';
 import { createEmbeddedRuntime } from '../../server/resources/embedded-runtime/resource.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
 import type { Lab } from '../../server/schemas/lab.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -67,6 +68,7 @@ export async function stage(bundle: string, fake: string[] = []): Promise<Stage>
     contextSize: 512,
     modelPort: await anyFreePort(),
     threads: 1,
+    stack: { services: [], ports: DEFAULT_PORTS, images: {} },
     runtime: { kind: 'llama-server', path, version: '0.0.0' },
   };
   const resource = createEmbeddedRuntime({

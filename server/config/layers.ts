@@ -3,11 +3,12 @@ import { LabError } from '../lib/errors.ts';
 import {
   configOverrides,
   DEFAULT_PORTS,
+  SERVICES,
   type ConfigFile,
   type ConfigOverrides,
   type Origin,
 } from '../schemas/config.ts';
-import type { Profile } from '../schemas/lab.ts';
+import type { Profile, StackWish } from '../schemas/lab.ts';
 
 const VARIABLES = {
   model_id: 'MODEL_ID',
@@ -43,6 +44,7 @@ export interface Wanted {
   engine: 'auto' | 'docker' | 'embedded';
   contextSize: number;
   modelPort: number;
+  stack: StackWish;
 }
 
 export function layer(flags: ConfigOverrides, environment: ConfigOverrides, file: ConfigFile): Wanted {
@@ -54,6 +56,21 @@ export function layer(flags: ConfigOverrides, environment: ConfigOverrides, file
     engine: pick('engine') ?? 'auto',
     contextSize: pick('context_size') ?? 4096,
     modelPort: file.ports?.model ?? DEFAULT_PORTS.model,
+    stack: stackWish(file),
+  };
+}
+
+function stackWish({ services, ports, images }: ConfigFile): StackWish {
+  return {
+    services: SERVICES.filter((name) => services?.includes(name) ?? true),
+    ports: {
+      model: ports?.model ?? DEFAULT_PORTS.model,
+      weaviate: ports?.weaviate ?? DEFAULT_PORTS.weaviate,
+      weaviate_grpc: ports?.weaviate_grpc ?? DEFAULT_PORTS.weaviate_grpc,
+      prometheus: ports?.prometheus ?? DEFAULT_PORTS.prometheus,
+      grafana: ports?.grafana ?? DEFAULT_PORTS.grafana,
+    },
+    images: images ?? {},
   };
 }
 

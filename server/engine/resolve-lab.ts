@@ -47,6 +47,7 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
     modelPort: wanted.modelPort,
     threads: physicalCores(),
     runtime: await chooseRuntime(env, problems),
+    stack: wanted.stack,
   };
   if (wanted.profile === 'gpu') problems.push(noGpuYet());
   return { lab, config, problems };

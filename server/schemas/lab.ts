@@ -86,6 +86,16 @@ export type WeightsSource =
   | { kind: 'hub'; repo: string; file: string | null; revision: string | null }
   | { kind: 'starter' };
 
+/** What the docker engine is asked for beside the model; the same on every engine, used by one. */
+export interface StackWish {
+  /** Services beside `model`, in the stack file's names. */
+  services: readonly ('weaviate' | 'prometheus' | 'grafana')[];
+  /** Published on 127.0.0.1. */
+  ports: Readonly<Record<'model' | 'weaviate' | 'weaviate_grpc' | 'prometheus' | 'grafana', number>>;
+  /** Instead of the pinned image, by service. */
+  images: Readonly<Record<string, string>>;
+}
+
 /** A resolved lab: config, environment and flags after precedence, with nothing left to decide. */
 export interface Lab {
   project: string;
@@ -102,4 +112,5 @@ export interface Lab {
   modelPort: number;
   threads: number;
   runtime: RuntimeChoice;
+  stack: StackWish;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Change } from '../../engine/resource.ts';
 import { locateHome } from '../../lib/home.ts';
+import { DEFAULT_PORTS } from '../../schemas/config.ts';
 import type { Lab, WeightsSource } from '../../schemas/lab.ts';
 import { buildGguf, buildSplitGguf, text } from './gguf-fixture.ts';
 import { createModelWeights } from './resource.ts';
@@ -30,6 +31,7 @@ function labOf(weights: WeightsSource, modelName: string): Lab {
     contextSize: 4096,
     modelPort: 18080,
     threads: 2,
+    stack: { services: [], ports: DEFAULT_PORTS, images: {} },
     runtime: { kind: 'node-llama-cpp', version: '3.22.1' },
   };
 }
