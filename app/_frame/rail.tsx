@@ -3,7 +3,7 @@
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
-import { useOverview, useRunningActivity } from '../_lib/live.tsx';
+import { useDownSince, useOverview, useRunningActivity } from '../_lib/live.tsx';
 import { ActivityIcon, ChatIcon, Mark, MetricsIcon, OverviewIcon, SettingsIcon } from '../_ui/icons.tsx';
 import { StateMark } from '../_ui/state.tsx';
 import { PHASES } from '../_lib/words.ts';
@@ -49,12 +49,15 @@ export function Rail() {
   );
 }
 
+const NOT_KNOWN = { tone: 'warn', word: 'No answer' } as const;
+
 /** How the lab is, from every page. */
 function LabState() {
   const overview = useOverview();
   const running = useRunningActivity();
+  const down = useDownSince() !== null;
   if (overview === undefined) return <p className={styles.lab} />;
-  const { tone, word } = PHASES[running?.kind === 'up' ? 'starting' : overview.phase];
+  const { tone, word } = down ? NOT_KNOWN : PHASES[running?.kind === 'up' ? 'starting' : overview.phase];
   return (
     <p className={styles.lab}>
       <StateMark tone={tone} />

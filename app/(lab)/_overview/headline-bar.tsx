@@ -10,10 +10,12 @@ interface HeadlineBarProps {
   lab: LabOverview;
   running: Activity | undefined;
   headline: Headline;
+  /** Nobody would hear a command. */
+  down: boolean;
 }
 
 /** One sentence about the lab, and beside it what can be done. */
-export function HeadlineBar({ lab, running, headline }: HeadlineBarProps) {
+export function HeadlineBar({ lab, running, headline, down }: HeadlineBarProps) {
   return (
     <header className={styles.headline}>
       <div className={styles.sentence} aria-live="polite">
@@ -25,7 +27,7 @@ export function HeadlineBar({ lab, running, headline }: HeadlineBarProps) {
           {headline.detail !== null && <p className={styles.detail}>{headline.detail}</p>}
         </div>
       </div>
-      <ActionBar offered={actions(lab, running)} lab={lab} running={running} />
+      <ActionBar offered={down ? [] : actions(lab, running)} lab={lab} running={running} />
     </header>
   );
 }

@@ -1,6 +1,6 @@
 'use client';
 
-import { useLiveActivities, useOverview, useRecentRequests } from '../../_lib/live.tsx';
+import { useDownSince, useLiveActivities, useOverview, useRecentRequests } from '../../_lib/live.tsx';
 import { Note } from '../../_ui/note.tsx';
 import { Stack } from '../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
@@ -9,19 +9,21 @@ import { Items } from './items.tsx';
 import { LabFacts } from './lab-facts.tsx';
 import { Stages } from './stages.tsx';
 import { StarterCard } from './starter-card.tsx';
-import { headline, shownActivity } from './view.ts';
+import { headline, lastKnown, shownActivity } from './view.ts';
 
 export function OverviewPage() {
   const lab = useOverview();
   const activities = useLiveActivities();
   const recent = useRecentRequests().data;
+  const down = useDownSince() !== null;
   if (lab === undefined || activities === undefined) return <OverviewSkeleton />;
   const running = activities.find((one) => one.state === 'running');
   const shown = shownActivity(activities, lab);
   const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
+  const told = headline(lab, running, speed ?? null);
   return (
     <>
-      <HeadlineBar lab={lab} running={running} headline={headline(lab, running, speed ?? null)} />
+      <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} down={down} />
       <Stack>
         {lab.attention.length > 0 && (
           <section aria-label="Needs you" data-testid="attention">

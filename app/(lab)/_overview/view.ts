@@ -48,6 +48,11 @@ function lastExit({ runtime }: LabOverview): string | null {
   return runtime === null || runtime.lastExit === null ? null : `Last exit: ${runtime.lastExit}`;
 }
 
+/** While the server is silent, nothing is known; what was is told as such. */
+export function lastKnown({ title }: Headline): Headline {
+  return { tone: 'warn', title: 'How the lab is now is not known', detail: `Last seen: ${title}` };
+}
+
 /** What can be done now; the first is the next action. */
 export type Action = 'cancel' | 'start' | 'stop' | 'chat';
 

@@ -31,7 +31,7 @@ export function ChatPage() {
       </div>
       <div className={styles.main}>
         <ChatHead
-          title={conversation.data?.title ?? 'New conversation'}
+          title={conversation.data?.title ?? (id === null ? 'New conversation' : 'Conversation')}
           listOpen={listOpen}
           onToggleList={() => setListOpen(!listOpen)}
         />
@@ -39,6 +39,7 @@ export function ChatPage() {
           key={id ?? 'new'}
           id={id}
           conversation={conversation.data}
+          failed={conversation.error !== null}
           blocked={blocked}
           busy={run !== undefined || regenerate.isPending}
           onRegenerate={(messageId) => id !== null && regenerate.mutate({ conversationId: id, messageId })}

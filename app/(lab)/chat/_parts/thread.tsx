@@ -11,12 +11,14 @@ import styles from './chat.module.css';
 interface ThreadProps {
   id: string | null;
   conversation: Conversation | undefined;
+  /** It could not be read, and the page says why. */
+  failed: boolean;
   blocked: NotReady | null;
   busy: boolean;
   onRegenerate: (messageId: string) => void;
 }
 
-export function Thread({ id, conversation, blocked, busy, onRegenerate }: ThreadProps) {
+export function Thread({ id, conversation, failed, blocked, busy, onRegenerate }: ThreadProps) {
   const { scroller, content, away, toBottom } = useStickToBottom();
   const messages = conversation?.messages ?? [];
   const last = messages.at(-1);
@@ -27,7 +29,7 @@ export function Thread({ id, conversation, blocked, busy, onRegenerate }: Thread
       <section ref={scroller} className={styles.scroller} aria-label="Conversation" tabIndex={0}>
         <div ref={content} className={styles.thread}>
           {id === null && <Welcome blocked={blocked} />}
-          {id !== null && conversation === undefined && <ThreadSkeleton />}
+          {id !== null && conversation === undefined && !failed && <ThreadSkeleton />}
           {messages.map((message) =>
             message.role === 'user' ? (
               <Question key={message.id} message={message} />
@@ -57,7 +59,7 @@ export function Thread({ id, conversation, blocked, busy, onRegenerate }: Thread
 function Welcome({ blocked }: { blocked: NotReady | null }) {
   return (
     <div className={styles.welcome}>
-      <h2>{blocked === null ? 'Ask the model something' : 'The model is not up yet'}</h2>
+      <h2>{welcome(blocked)}</h2>
       <p>
         {blocked === null
           ? 'It runs on this machine: nothing you write leaves it. Each reply tells its speed, and all are kept here.'
@@ -70,6 +72,11 @@ function Welcome({ blocked }: { blocked: NotReady | null }) {
       )}
     </div>
   );
+}
+
+function welcome(blocked: NotReady | null): string {
+  if (blocked === null) return 'Ask the model something';
+  return blocked.start ? 'The model is not up yet' : blocked.reason;
 }
 
 function ThreadSkeleton() {
