@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../engine/resource.ts';
 import { ensureHome, locateHome, type Home } from '../../lib/home.ts';
+import { DEFAULT_PORTS } from '../../schemas/config.ts';
 import type { Lab, RuntimeChoice } from '../../schemas/lab.ts';
 import { createPackageTools } from './resource.ts';
 
@@ -29,6 +30,7 @@ const labWith = (runtime: RuntimeChoice, engine: Lab['engine'] = 'embedded'): La
   contextSize: 512,
   modelPort: 18080,
   threads: 1,
+  stack: { services: [], ports: DEFAULT_PORTS, images: {} },
   runtime,
 });
 const tools = (lab: Lab) => createPackageTools({ home, env: { NODE_ENV: 'test', PATH: '' }, lab });
