@@ -1,0 +1,142 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ask } from '../support/http.ts';
+import { cleanEnvironment, ROOT, startLab, type Lab } from '../support/lab.ts';
+import { credentials, login, ownPage, type Login } from '../support/login.ts';
+import { seededHome, type SeededHome } from '../support/seed.ts';
+
+const SIZE_MAX = 15 * 1024 * 1024;
+const NPM = { encoding: 'utf8', env: cleanEnvironment() } as const;
+
+const packed = z.tuple([
+  z.object({ filename: z.string(), size: z.number(), files: z.array(z.object({ path: z.string() })) }),
+]);
+
+/** The package as npm makes it, installed into an empty folder, and driven there: page, query, stream, chat. */
+let folder: string;
+let pack: z.infer<typeof packed>[0];
+let seeded: SeededHome;
+let lab: Lab;
+let user: Login;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'ailab-pack-'));
+  const out = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    ...NPM,
+    cwd: ROOT,
+  });
+  // npm before 12 answers with a list, npm 12 with an object by package name.
+  const answer: unknown = JSON.parse(out);
+  pack = packed.parse(Array.isArray(answer) ? answer : Object.values(answer as object))[0];
+  writeFileSync(join(folder, 'package.json'), '{"private":true}');
+  execFileSync('npm', ['install', '--no-audit', '--no-fund', join(folder, pack.filename)], {
+    ...NPM,
+    cwd: folder,
+  });
+  seeded = await seededHome();
+}, 180_000);
+
+afterAll(async () => {
+  await lab?.stop();
+  await seeded?.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the tarball', () => {
+  it('is small, and holds the product only', () => {
+    expect(statSync(join(folder, pack.filename)).size).toBeLessThan(SIZE_MAX);
+    const strange = pack.files.filter(
+      ({ path }) =>
+        !/^(dist\/|stacks\/|server\/bin\/(ailab-web|node-gate|watch-parent)\.mjs$|package\.json$|README\.md$|LICENSE$)/.test(
+          path,
+        ),
+    );
+    expect(strange).toEqual([]);
+    expect(pack.files.filter(({ path }) => path.endsWith('.node') || path.includes('.test.'))).toEqual([]);
+  });
+
+  it('brings few packages, and no script that runs at install', () => {
+    const lock = z
+      .object({ packages: z.record(z.string(), z.object({ hasInstallScript: z.boolean().optional() })) })
+      .parse(JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')));
+    const names = Object.keys(lock.packages).filter((name) => name !== '');
+    expect(names.length).toBeLessThanOrEqual(5);
+    expect(
+      Object.entries(lock.packages).filter(([, { hasInstallScript }]) => hasInstallScript === true),
+    ).toEqual([]);
+  });
+
+  it('has no links, which npm would have dropped', () => {
+    const links = (path: string): string[] =>
+      readdirSync(path, { withFileTypes: true }).flatMap((entry) =>
+        entry.isSymbolicLink()
+          ? [join(path, entry.name)]
+          : entry.isDirectory()
+            ? links(join(path, entry.name))
+            : [],
+      );
+    expect(links(join(ROOT, 'dist'))).toEqual([]);
+  });
+});
+
+describe('installed in an empty folder', () => {
+  it('serves the page behind its login', async () => {
+    const bin = join(folder, 'node_modules', 'ailab-web', 'server', 'bin', 'ailab-web.mjs');
+    lab = await startLab({ program: [bin, 'serve', '--no-open'], home: seeded.home });
+    user = await login(lab, lab.link);
+    expect((await ask(lab.port, { path: '/' })).status).toBe(401);
+    const page = await ask(lab.port, { path: '/', headers: credentials(user) });
+    expect([page.status, page.body]).toEqual([200, expect.stringContaining('<html')]);
+    const [script] = /\/_next\/static\/[\w/.~-]+\.js/.exec(page.body) ?? [''];
+    expect((await ask(lab.port, { path: script })).status).toBe(200);
+  });
+
+  it('answers a query and brings the lab up', async () => {
+    const { id } = await lab.api().lab.up.mutate({ starter: false });
+    await expect
+      .poll(async () => (await lab.api().activity.get.query({ id })).state, {
+        timeout: 60_000,
+        interval: 200,
+      })
+      .toBe('done');
+    expect((await lab.api().lab.status.query()).summary.total_managed).toBe(3);
+  });
+
+  it('streams its state', async () => {
+    const response = await fetch(`http://127.0.0.1:${lab.port}/api/trpc/live.events?input=%7B%7D`, {
+      headers: { authorization: authorization(lab) },
+    });
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    let text = '';
+    while (!text.includes('"snapshot"')) text += (await reader?.read())?.value ?? '"snapshot"';
+    await reader?.cancel();
+    expect(text).toContain('"phase":"running"');
+  });
+
+  it('chats', async () => {
+    const body = JSON.stringify({
+      model: 'default',
+      temperature: 0,
+      max_tokens: 24,
+      messages: [{ role: 'user', content: 'Hello' }],
+    });
+    const answer = await ask(lab.port, {
+      method: 'POST',
+      path: '/v1/chat/completions',
+      headers: { 'content-type': 'application/json', ...credentials(user), ...ownPage(lab) },
+      body,
+    });
+    expect([answer.status, answer.body]).toEqual([200, expect.stringMatching(/\b(hello|hi|hey|welcome)\b/i)]);
+  });
+});
+
+function authorization({ home }: Lab): string {
+  const { cliSecret } = z
+    .object({ cliSecret: z.string() })
+    .parse(JSON.parse(readFileSync(join(home, 'server.json'), 'utf8')));
+  return `Bearer ${cliSecret}`;
+}
