@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  formatAxisDuration,
   formatByteRate,
   formatBytes,
   formatDuration,
@@ -45,6 +46,14 @@ describe('formatDuration', () => {
     [-5, '0 ms'],
     [Number.POSITIVE_INFINITY, 'unknown'],
   ])('%d ms is %s', (ms, words) => expect(formatDuration(ms)).toBe(words));
+
+  it.each([
+    [0, '0'],
+    [450, '450 ms'],
+    [1500, '1.5 s'],
+    [75_000, '75 s'],
+    [720_000, '12 min'],
+  ])('%d ms on an axis is %s', (ms, words) => expect(formatAxisDuration(ms)).toBe(words));
 
   it('never promises less than a second', () => expect(formatTimeLeft(0.2)).toBe('1 s left'));
 });

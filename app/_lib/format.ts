@@ -35,6 +35,14 @@ export function formatDuration(ms: number): string {
   return pair(Math.floor(hours / 24), 'd', hours % 24, 'h');
 }
 
+/** A length of time in one short unit, for an axis: `0`, `350 ms`, `1.5 s`, `75 s`, `12 min`. */
+export function formatAxisDuration(ms: number): string {
+  if (ms === 0) return '0';
+  if (ms < 1000) return `${Math.round(ms)} ms`;
+  if (ms < 120_000) return `${formatFigure(ms / 1000)} s`;
+  return ms < 7_200_000 ? `${formatFigure(ms / 60_000)} min` : `${formatFigure(ms / 3_600_000)} h`;
+}
+
 /** Time left, in seconds, never finer than a second: it is an estimate. */
 export function formatTimeLeft(seconds: number): string {
   return `${formatDuration(Math.max(1, Math.round(seconds)) * 1000)} left`;
