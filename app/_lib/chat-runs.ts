@@ -141,8 +141,12 @@ export function useRun(messageId: string): Run | undefined {
   );
 }
 
-/** The reply being written in a conversation, if this tab writes one. */
-export function useLiveRun(conversationId: string | null): Run | undefined {
-  const find = () => [...runs.values()].find((run) => run.conversationId === conversationId && isLive(run));
-  return useSyncExternalStore(subscribe, find, () => undefined);
+/**
+ * The reply that this tab writes in a conversation, by its name: that stays the same from token to token, so a page
+ * that only needs to know of it is not drawn anew for each.
+ */
+export function useLiveMessage(conversationId: string | null): string | null {
+  const find = () =>
+    [...runs.values()].find((run) => run.conversationId === conversationId && isLive(run))?.messageId ?? null;
+  return useSyncExternalStore(subscribe, find, () => null);
 }

@@ -21,12 +21,16 @@ const NAMES: Record<string, string> = {
 };
 
 /** Told only when they are not as they should be: `supervised yes` and `restarts 0` are no news. */
-const USUAL: Record<string, Value> = { supervised: true, restarts: 0 };
+const USUAL: Record<string, Value> = { supervised: true, restarts: 0, profile: 'default' };
+
+/** Told by the weights already. */
+const ELSEWHERE = new Set(['weights_path', 'model_name']);
 
 /** In the order given; what is unknown (null) or as usual is left out. */
 export function metaFacts(meta: StatusItem['meta']): MetaFact[] {
   return Object.entries(meta).flatMap(([key, value]) => {
-    const text = key in USUAL && USUAL[key] === value ? null : words(key, value);
+    const known = ELSEWHERE.has(key) || (key in USUAL && USUAL[key] === value);
+    const text = known ? null : words(key, value);
     return text === null ? [] : [{ key, name: nameOf(key), text }];
   });
 }

@@ -1,5 +1,6 @@
 /** What is drawn: each chart with its lines, its unit and its words. Nothing here knows how it is drawn. */
 import {
+  formatAxisDuration,
   formatCount,
   formatDuration,
   formatFigure,
@@ -26,8 +27,8 @@ export interface ChartSpec {
   lines: readonly Line[];
   /** In the tooltip. */
   format: (value: number) => string;
-  /** On the axis, where the unit is told once above it; as in the tooltip when absent. */
-  axis?: { unit: string; format: (value: number) => string };
+  /** On the axis; `unit` stands above it where the figures carry none. */
+  axis: { unit: string | null; format: (value: number) => string };
   /** The whole range in words. */
   summary: (totals: Values) => string;
   /** Shown instead of an empty chart, while there are requests. */
@@ -37,6 +38,8 @@ export interface ChartSpec {
 const ONE = 'var(--chart-1)';
 const TWO = 'var(--chart-2)';
 const THREE = 'var(--chart-3)';
+
+const DURATIONS = { unit: null, format: formatAxisDuration };
 
 const quantiles = (p50: number | null, p95: number | null) =>
   p50 === null || p95 === null
@@ -53,6 +56,7 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: 'p95', value: (point) => point.ttftP95, colour: THREE, dashed: true },
     ],
     format: formatDuration,
+    axis: DURATIONS,
     summary: (totals) => quantiles(totals.ttftP50, totals.ttftP95),
     empty: 'Only streamed replies have a first token, and none was streamed in this time.',
   },
@@ -65,6 +69,7 @@ export const CHARTS: readonly ChartSpec[] = [
       { name: 'p95', value: (point) => point.latencyP95, colour: THREE, dashed: true },
     ],
     format: formatDuration,
+    axis: DURATIONS,
     summary: (totals) => quantiles(totals.latencyP50, totals.latencyP95),
     empty: 'No reply was completed in this time.',
   },

@@ -46,9 +46,11 @@ function Chart({ chart, series }: { chart: ChartSpec; series: MetricSeries }) {
       <div className={styles.drawing} style={{ height: CHART_HEIGHT }}>
         {hasValues(chart, series.points) ? (
           <>
-            <span className={styles.unit} aria-hidden="true">
-              {chart.axis?.unit}
-            </span>
+            {chart.axis.unit !== null && (
+              <span className={styles.unit} aria-hidden="true">
+                {chart.axis.unit}
+              </span>
+            )}
             <Drawing chart={chart} series={series} />
           </>
         ) : (

@@ -21,17 +21,18 @@ import { rangeOf, timeTicks } from './ranges.ts';
 import styles from './charts.module.css';
 
 const TICK = { fill: 'var(--ink-3)', fontSize: 12 };
-const MARGIN = { top: 22, right: 6, bottom: 0, left: 0 };
+const MARGIN = { right: 6, bottom: 0, left: 0 };
 
 export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSeries }) {
   const Chart = chart.kind === 'bars' ? BarChart : LineChart;
   const half = (series.stepSeconds * 1000) / 2;
+  const margin = { ...MARGIN, top: chart.axis.unit === null ? 8 : 22 };
   return (
     <ResponsiveContainer width="100%" height="100%">
       <Chart
         data={[...series.points]}
         syncId="metrics"
-        margin={MARGIN}
+        margin={margin}
         barCategoryGap={1}
         title={chart.title}
       >
@@ -54,7 +55,7 @@ export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSer
           domain={[0, 'auto']}
           tickCount={4}
           allowDecimals={chart.kind === 'lines'}
-          tickFormatter={chart.axis?.format ?? chart.format}
+          tickFormatter={chart.axis.format}
           tick={TICK}
           tickLine={false}
           axisLine={false}

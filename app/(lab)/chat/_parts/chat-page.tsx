@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { stopRun, useLiveRun } from '../../../_lib/chat-runs.ts';
+import { stopRun, useLiveMessage } from '../../../_lib/chat-runs.ts';
 import { useDownSince, useOverview, useRunningActivity } from '../../../_lib/live.tsx';
 import { reportOf } from '../../../_lib/trpc.ts';
 import { cx } from '../../../_ui/cx.ts';
@@ -18,7 +18,7 @@ export function ChatPage() {
   const id = useConversationId();
   const [listOpen, setListOpen] = useState(false);
   const conversation = useConversation(id);
-  const run = useLiveRun(id);
+  const live = useLiveMessage(id);
   const { send, regenerate } = useTurns();
   const blocked = notReady(useOverview(), useRunningActivity(), useDownSince() !== null);
   const failed = send.error ?? regenerate.error ?? (id === null ? null : conversation.error);
@@ -41,22 +41,22 @@ export function ChatPage() {
           conversation={conversation.data}
           failed={conversation.error !== null}
           blocked={blocked}
-          busy={run !== undefined || regenerate.isPending}
+          busy={live !== null || regenerate.isPending}
           onRegenerate={(messageId) => id !== null && regenerate.mutate({ conversationId: id, messageId })}
         />
         <div className={styles.foot}>
           {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
-          <Spoken answering={run !== undefined} />
+          <Spoken answering={live !== null} />
           <Composer
             key={id ?? 'new'}
             blocked={blocked}
-            run={run}
+            live={live !== null}
             sending={send.isPending}
             onSend={async (text) => {
               const turn = await send.mutateAsync(id === null ? { text } : { conversationId: id, text });
               if (id === null) goToChat(turn.conversation.id);
             }}
-            onStop={() => run && stopRun(run.messageId)}
+            onStop={() => live !== null && stopRun(live)}
           />
         </div>
       </div>

@@ -2,7 +2,6 @@
 
 import Link from 'next/link';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
-import { isLive, type Run } from '../../../_lib/chat-runs.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { StateMark } from '../../../_ui/state.tsx';
 import type { NotReady } from './readiness.ts';
@@ -10,17 +9,17 @@ import styles from './composer.module.css';
 
 interface ComposerProps {
   blocked: NotReady | null;
-  run: Run | undefined;
+  /** A reply is being written. */
+  live: boolean;
   sending: boolean;
   /** Resolves when the words are stored; rejects when they are not, and they stay in the field. */
   onSend: (text: string) => Promise<void>;
   onStop: () => void;
 }
 
-export function Composer({ blocked, run, sending, onSend, onStop }: ComposerProps) {
+export function Composer({ blocked, live, sending, onSend, onStop }: ComposerProps) {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
-  const live = isLive(run);
   const ready = blocked === null && !live && !sending;
 
   useEffect(() => {
