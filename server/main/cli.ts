@@ -69,11 +69,12 @@ function createCli(): Command {
         import('./remote.ts'),
         import('./browser.ts'),
       ]);
-      const server = readServerFile(homeOf(flags));
+      const home = homeOf(flags);
+      const server = readServerFile(home);
       if (server === undefined) throw notServing();
       const { url } = await connect(server).access.loginLink.mutate();
       process.stdout.write(`${url}\n`);
-      if (flags.open) openBrowser(url, env);
+      if (flags.open) await openBrowser(url, home, env);
     });
 
   withLab(cli.command('up').description('bring the lab up and wait until the model has answered'))

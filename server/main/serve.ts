@@ -45,7 +45,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const link = server.engine.access.loginLink();
   out(`ailab-web is ready: ${link}`);
   out('The link logs one browser in, once. Ctrl-C ends the dashboard; the lab itself goes on.');
-  if (options.open) openBrowser(link, env);
+  if (options.open) void openBrowser(link, home, env);
   const code = await untilTold();
   const running = server.engine.endpoint() !== null;
   removeServerFile(home);
@@ -92,7 +92,7 @@ async function greetFirst(home: Home, lease: Lease, options: ServeOptions): Prom
   }
   const { url } = await connect(file).access.loginLink.mutate();
   options.out(`ailab-web is already running for this home (pid ${file.pid}): ${url}`);
-  if (options.open) openBrowser(url, options.env);
+  if (options.open) await openBrowser(url, home, options.env);
   return 0;
 }
 
