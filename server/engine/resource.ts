@@ -30,4 +30,6 @@ export interface Resource<T extends Item = Item> {
   /** Throws a LabError when an `up` with these changes (none, too) could not succeed. Runs before any hook; changes nothing. */
   check?(lab: Lab, changes: Change<T>[], signal: AbortSignal): Promise<void>;
   apply(change: Change<T>, context: ApplyContext): Promise<void>;
+  /** All changes of one `up` or `down` at once, where that is faster than one after the other. */
+  applyAll?(changes: Change<T>[], context: ApplyContext): Promise<void>;
 }

@@ -1,0 +1,220 @@
+/**
+ * The Engine API as this resource uses it: every call has a deadline, every answer is parsed, every failure is named.
+ * The one place that touches dockerode, whose own types say `any` for most answers.
+ */
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { findDockerHost, type DockerHost } from './docker-host.ts';
+import { dockerTrouble, MIN_API, statusCodeOf, tooOld } from './docker-trouble.ts';
+import * as types from './engine-types.ts';
+import { PROJECT_LABEL } from './layout.ts';
+
+export interface LogOptions {
+  follow: boolean;
+  tail: number;
+}
+
+export interface EngineApi {
+  readonly host: DockerHost;
+  version(signal: AbortSignal): Promise<{ engine: string; api: string }>;
+  info(signal: AbortSignal): Promise<types.EngineInfo>;
+  /** All containers, running or not; of one Compose project where one is named. */
+  containers(project: string | null, signal: AbortSignal): Promise<types.ContainerSummary[]>;
+  /** Null when it is gone. */
+  container(id: string, signal: AbortSignal): Promise<types.ContainerDetails | null>;
+  image(reference: string, signal: AbortSignal): Promise<types.ImageDetails | null>;
+  stats(id: string, signal: AbortSignal): Promise<types.ContainerStats>;
+  /** SIGTERM, the container's own grace time, SIGKILL, then removal. Gone already is done. */
+  stopAndRemove(id: string, signal: AbortSignal): Promise<void>;
+  networks(project: string, signal: AbortSignal): Promise<string[]>;
+  /** False when something is still attached to it. */
+  removeNetwork(id: string, signal: AbortSignal): Promise<boolean>;
+  volumes(project: string, signal: AbortSignal): Promise<string[]>;
+  removeVolume(name: string, signal: AbortSignal): Promise<void>;
+  /** These streams have no deadline of their own; destroying one or aborting ends it. */
+  events(project: string, signal: AbortSignal): Promise<Readable>;
+  pull(reference: string, signal: AbortSignal): Promise<Readable>;
+  logs(id: string, options: LogOptions, signal: AbortSignal): Promise<Readable>;
+}
+
+const ANSWER_MS = 8000;
+/** Stopping waits for the container's grace time, 30 s at most in this stack. */
+const STOP_MS = 60_000;
+
+/** Finds Docker and proves that it answers and is new enough. Each kind of trouble has its own code. */
+export async function connectEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<EngineApi> {
+  const api = await openEngine(findDockerHost(env));
+  const { engine, api: version } = await api.version(signal);
+  if (olderThan(version, MIN_API)) throw tooOld(api.host, version, engine);
+  return api;
+}
+
+export function olderThan(version: string, least: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [leastMajor = 0, leastMinor = 0] = least.split('.').map(Number);
+  return major < leastMajor || (major === leastMajor && minor < leastMinor);
+}
+
+function clientOptions({ url }: DockerHost) {
+  if (url.startsWith('unix://')) return { socketPath: url.slice('unix://'.length) };
+  if (url.startsWith('npipe://')) return { socketPath: url.slice('npipe://'.length) };
+  const { hostname, port } = new URL(url.replace(/^tcp:/, 'http:'));
+  return { protocol: 'http' as const, host: hostname, port: Number(port === '' ? 2375 : port) };
+}
+
+/** Loaded on demand, so that a lab without Docker pays nothing for the client. */
+export async function openEngine(host: DockerHost): Promise<EngineApi> {
+  const { default: Docker } = await import('dockerode');
+  const docker = new Docker(clientOptions(host));
+
+  async function ask<T>(
+    what: string,
+    signal: AbortSignal,
+    work: (options: { abortSignal: AbortSignal }) => Promise<T>,
+    deadline = ANSWER_MS,
+  ): Promise<T> {
+    const limit = AbortSignal.timeout(deadline);
+    try {
+      return await work({ abortSignal: AbortSignal.any([signal, limit]) });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw dockerTrouble(limit.aborted ? limit.reason : error, host, what);
+    }
+  }
+
+  // dockerode takes an abortSignal everywhere, also where its types don't know it.
+  const untyped = docker as unknown as Record<'info' | 'version', (options: object) => Promise<unknown>>;
+
+  return {
+    host,
+    version: (signal) =>
+      ask('asking for its version', signal, async (options) => {
+        const { Version, ApiVersion } = types.engineVersion.parse(await untyped.version(options));
+        return { engine: Version, api: ApiVersion };
+      }),
+    info: (signal) =>
+      ask('asking what it offers', signal, async (options) =>
+        types.engineInfo.parse(await untyped.info(options)),
+      ),
+    containers: (project, signal) =>
+      ask('listing containers', signal, async (options) =>
+        z.array(types.containerSummary).parse(
+          await docker.listContainers({
+            all: true,
+            ...(project === null ? {} : labelled(project)),
+            ...options,
+          }),
+        ),
+      ),
+    container: (id, signal) =>
+      ask('inspecting a container', signal, async (options) =>
+        types.containerDetails.nullable().parse(await orNull(docker.getContainer(id).inspect(options))),
+      ),
+    image: (reference, signal) =>
+      ask('inspecting an image', signal, async (options) =>
+        types.imageDetails
+          .nullable()
+          .parse(await orNull(docker.getImage(reference).inspect(options as object))),
+      ),
+    stats: (id, signal) =>
+      ask('reading usage', signal, async (options) =>
+        types.containerStats.parse(
+          await docker.getContainer(id).stats({ stream: false, 'one-shot': true, ...options }),
+        ),
+      ),
+    stopAndRemove: (id, signal) =>
+      ask(
+        'stopping a container',
+        signal,
+        async (options) => {
+          const container = docker.getContainer(id);
+          await settled(container.stop({ ...options }), [304, 404]);
+          await settled(container.remove({ v: false, force: true, ...options }), [404, 409]);
+        },
+        STOP_MS,
+      ),
+    networks: (project, signal) =>
+      ask('listing networks', signal, async (options) =>
+        (await docker.listNetworks({ ...labelled(project), ...options })).map(({ Id }) => Id),
+      ),
+    removeNetwork: (id, signal) =>
+      ask('removing a network', signal, async (options) => {
+        try {
+          await docker.getNetwork(id).remove(options);
+          return true;
+        } catch (error) {
+          if (statusCodeOf(error) === 404) return true;
+          if (statusCodeOf(error) === 403 || statusCodeOf(error) === 409) return false;
+          throw error;
+        }
+      }),
+    volumes: (project, signal) =>
+      ask('listing volumes', signal, async (options) =>
+        (await docker.listVolumes({ ...labelled(project), ...options })).Volumes.map(({ Name }) => Name),
+      ),
+    removeVolume: (name, signal) =>
+      ask('removing a volume', signal, async (options) => {
+        await settled(docker.getVolume(name).remove(options), [404]);
+      }),
+    events: (project, signal) =>
+      stream('listening to events', signal, () =>
+        docker.getEvents({
+          filters: { label: [`${PROJECT_LABEL}=${project}`], type: ['container'] },
+          abortSignal: signal,
+        }),
+      ),
+    pull: (reference, signal) =>
+      stream(`pulling ${reference}`, signal, () => docker.pull(reference, { abortSignal: signal })),
+    logs: (id, { follow, tail }, signal) =>
+      stream('reading logs', signal, async () => {
+        const container = docker.getContainer(id);
+        const options = { stdout: true, stderr: true, timestamps: true, tail, abortSignal: signal };
+        // Without `follow` the client hands over the whole text at once.
+        return follow
+          ? container.logs({ ...options, follow })
+          : Readable.from([await container.logs({ ...options, follow })]);
+      }),
+  };
+
+  /** The deadline is for the answer's head only. */
+  async function stream(
+    what: string,
+    signal: AbortSignal,
+    open: () => Promise<NodeJS.ReadableStream>,
+  ): Promise<Readable> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new DOMException('no answer', 'TimeoutError')), ANSWER_MS);
+    });
+    const opened = open();
+    try {
+      return (await Promise.race([opened, late])) as Readable;
+    } catch (error) {
+      void opened.then((left) => (left as Readable).destroy()).catch(() => undefined);
+      signal.throwIfAborted();
+      throw dockerTrouble(error, host, what);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+const labelled = (project: string) => ({ filters: { label: [`${PROJECT_LABEL}=${project}`] } });
+
+/** The answer, or null for 404. */
+async function orNull(work: Promise<unknown>): Promise<unknown> {
+  try {
+    return await work;
+  } catch (error) {
+    if (statusCodeOf(error) === 404) return null;
+    throw error;
+  }
+}
+
+async function settled(work: Promise<unknown>, fine: readonly number[]): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (!fine.includes(statusCodeOf(error) ?? 0)) throw error;
+  }
+}

@@ -1,0 +1,126 @@
+/**
+ * The files the containers read: made from `stacks` and the secrets, compared before they are written. Each service
+ * has a fingerprint of its own files, which its container carries as a label.
+ */
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { errnoOf } from '../../lib/errors.ts';
+import { homeError, type Home } from '../../lib/home.ts';
+import { stackLayout, type StackService } from './layout.ts';
+import { PROMETHEUS_USER, type StackSecrets } from './secrets.ts';
+
+export interface StackFile {
+  /** Relative to the folder of files, with `/`. */
+  path: string;
+  content: string;
+  service: StackService;
+  /** A file its service reads again by itself: a change needs no new container. */
+  live?: true;
+}
+
+/** Every file with its content; reads `stacks` only. */
+export function stackFiles(stacksFolder: string, modelName: string, secrets: StackSecrets): StackFile[] {
+  const { modelKey, prometheusPassword, prometheusHash, grafanaPassword } = secrets;
+  const basic = Buffer.from(`${PROMETHEUS_USER}:${prometheusPassword}`).toString('base64');
+  const targets = [{ targets: ['model:8080'], labels: { model_name: modelName } }];
+  return [
+    { service: 'model', path: 'model/model.key', content: `${modelKey}\n` },
+    ...copies(stacksFolder, 'prometheus', 'prometheus', (text) => text),
+    { service: 'prometheus', path: 'prometheus/model.key', content: modelKey },
+    { service: 'prometheus', path: 'prometheus/password', content: prometheusPassword },
+    { service: 'prometheus', path: 'prometheus/basic.auth', content: basic },
+    {
+      service: 'prometheus',
+      path: 'prometheus/web.yml',
+      content: `basic_auth_users:\n  ${PROMETHEUS_USER}: ${prometheusHash}\n`,
+    },
+    {
+      service: 'prometheus',
+      path: 'prometheus/targets/model.json',
+      content: `${JSON.stringify(targets)}\n`,
+      live: true,
+    },
+    ...copies(stacksFolder, 'grafana', 'grafana', (text) =>
+      text.replaceAll('AILAB_PROMETHEUS_PASSWORD', prometheusPassword),
+    ),
+    { service: 'grafana', path: 'grafana-secrets/admin.password', content: grafanaPassword },
+  ];
+}
+
+function copies(
+  stacksFolder: string,
+  folder: string,
+  service: StackService,
+  fill: (text: string) => string,
+): StackFile[] {
+  return below(join(stacksFolder, folder)).map((path) => ({
+    service,
+    path: relative(stacksFolder, path).replaceAll('\\', '/'),
+    content: fill(readFileSync(path, 'utf8')),
+  }));
+}
+
+function below(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      return entry.isDirectory() ? below(path) : [path];
+    })
+    .toSorted();
+}
+
+/** 16 hex characters over a service's files. It says nothing about the secrets in them: they are 256 random bits. */
+export function fingerprint(files: readonly StackFile[], service: StackService): string {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    if (file.service === service && file.live !== true) hash.update(`${file.path}\0${file.content}\0`);
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+/** Writes what differs, each file whole or not at all. Folders 0755 and files 0644 inside the 0700 home. */
+export function writeStackFiles(home: Home, files: readonly StackFile[]): void {
+  const { root, files: folder } = stackLayout(home);
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    chmodSync(root, 0o700);
+    for (const { path, content } of files) {
+      const target = join(folder, path);
+      makeOpenFolder(dirname(target), root);
+      if (isSame(target, content)) continue;
+      rmSync(`${target}.new`, { force: true });
+      writeFileSync(`${target}.new`, content, { mode: 0o644 });
+      chmodSync(`${target}.new`, 0o644);
+      renameSync(`${target}.new`, target);
+    }
+  } catch (error) {
+    throw homeError(home.root, error);
+  }
+}
+
+/** The umask may be 077, and a container's user is another one than ours. */
+function makeOpenFolder(folder: string, root: string): void {
+  if (folder === root) return;
+  makeOpenFolder(dirname(folder), root);
+  mkdirSync(folder, { recursive: true });
+  chmodSync(folder, 0o755);
+}
+
+function isSame(path: string, content: string): boolean {
+  try {
+    return (statSync(path).mode & 0o777) === 0o644 && readFileSync(path, 'utf8') === content;
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}

@@ -1,0 +1,39 @@
+/** Where the stack's things lie: below `stack` in the home, which is 0700; containers see parts of it, read-only. */
+import { join } from 'node:path';
+import type { Home } from '../../lib/home.ts';
+
+export interface StackLayout {
+  root: string;
+  /** Keys and passwords; 0600. */
+  secrets: string;
+  /** The variables of the stack, for plain Compose; 0600. */
+  environment: string;
+  /** What Compose made of stack file and variables, without secrets; 0600. */
+  rendered: string;
+  /** What is mounted; the files in it are 0644, for containers run under users of their own (65534, 472). */
+  files: string;
+}
+
+export function stackLayout(home: Home): StackLayout {
+  const root = join(home.root, 'stack');
+  return {
+    root,
+    secrets: join(root, 'secrets.json'),
+    environment: join(root, 'stack.env'),
+    rendered: join(root, 'rendered.json'),
+    files: join(root, 'files'),
+  };
+}
+
+export const MODEL = 'model';
+/** Every service of the stack file, in the order in which they are shown. */
+export const STACK_SERVICES = [MODEL, 'weaviate', 'prometheus', 'grafana'] as const;
+export type StackService = (typeof STACK_SERVICES)[number];
+
+export const PROJECT_LABEL = 'com.docker.compose.project';
+export const SERVICE_LABEL = 'com.docker.compose.service';
+/** Only Compose writes it: what carries it was made by Compose, not by a stranger with a label. */
+export const HASH_LABEL = 'com.docker.compose.config-hash';
+/** Fingerprint of the mounted files, so that a changed one is seen: Compose itself doesn't look into them. */
+export const FILES_LABEL = 'ailab.files';
+export const PROFILE_LABEL = 'ailab.profile';

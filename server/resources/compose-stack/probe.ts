@@ -1,0 +1,33 @@
+/** The containers of a project with their images, as they are now. */
+import type { Found } from './actual.ts';
+import type { EngineApi } from './engine-api.ts';
+import type { ImageDetails } from './engine-types.ts';
+import type { RenderedStack } from './rendered.ts';
+
+export async function probe(
+  engine: EngineApi,
+  project: string,
+  stack: RenderedStack | null,
+  signal: AbortSignal,
+): Promise<Found[]> {
+  const images = new Map<string, Promise<ImageDetails | null>>();
+  const imageOf = (reference: string) => {
+    let known = images.get(reference);
+    if (known === undefined) images.set(reference, (known = engine.image(reference, signal)));
+    return known;
+  };
+  const list = await engine.containers(project, signal);
+  const found = await Promise.all(
+    list.map(async ({ Id, Labels }): Promise<Found | null> => {
+      const asked = stack?.services[Labels?.['com.docker.compose.service'] ?? '']?.image;
+      const [container, wanted] = await Promise.all([
+        engine.container(Id, signal),
+        asked === undefined ? null : imageOf(asked),
+      ]);
+      // Gone between the list and the look.
+      if (container === null) return null;
+      return { container, wanted, image: await imageOf(container.Image) };
+    }),
+  );
+  return found.filter((entry) => entry !== null);
+}

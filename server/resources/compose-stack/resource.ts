@@ -1,0 +1,139 @@
+/**
+ * The stack as a resource: items are services. Compose renders, creates and starts; looking, pulling and stopping go
+ * over the Engine API. Nothing is remembered here; labels and containers are the truth.
+ */
+import type { ApplyContext, Change, Resource } from '../../engine/resource.ts';
+import { isLabError, type LabError } from '../../lib/errors.ts';
+import type { Home } from '../../lib/home.ts';
+import type { Lab } from '../../schemas/lab.ts';
+import { askedItem, serviceOf, stackItems } from './actual.ts';
+import { applyUp } from './apply.ts';
+import { connectEngine, type EngineApi } from './engine-api.ts';
+import { MODEL, STACK_SERVICES } from './layout.ts';
+import { preflight } from './preflight.ts';
+import { renderStack, type StackContext } from './prepare.ts';
+import { probe } from './probe.ts';
+import type { RenderedStack } from './rendered.ts';
+import { weightsMount, type WeightsMount } from './weights-mount.ts';
+import { noWeights } from './words.ts';
+
+export interface ComposeStackOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  lab: Lab;
+  /** Folder of stack.yml. */
+  stacksFolder: string;
+}
+
+/** All that is needed to act, or the reason why not. */
+interface Opened {
+  engine: EngineApi | null;
+  context: StackContext | null;
+  stack: RenderedStack | null;
+  problem: LabError | null;
+}
+
+/** Never rejects for trouble with Docker: what can't be known is told by `actual`, what can't be done by `check`. */
+export async function createComposeStack(
+  options: ComposeStackOptions,
+  signal: AbortSignal,
+): Promise<Resource> {
+  const { home, lab } = options;
+  const opened = lab.engine === 'docker' ? await open(options, signal) : nothing;
+  const { engine, stack, problem, context } = opened;
+  const services = [MODEL, ...lab.stack.services].filter((name) => stack === null || name in stack.services);
+
+  const ready = (): { engine: EngineApi; context: StackContext; stack: RenderedStack } => {
+    if (engine === null || context === null || stack === null) throw problem ?? noWeights();
+    return { engine, context, stack };
+  };
+
+  async function applyAll(changes: Change[], apply: ApplyContext): Promise<void> {
+    const removed = changes.flatMap((change) => (change.kind === 'remove' ? [change.item.name] : []));
+    if (removed.length > 0) {
+      if (engine === null) throw problem ?? noWeights();
+      await removeServices(engine, home.project, removed, apply);
+    }
+    const wanted = changes.filter(({ kind }) => kind !== 'remove');
+    if (wanted.length > 0) await applyUp(ready(), wanted, apply);
+  }
+
+  return {
+    id: 'compose-stack',
+    stopsOnDown: true,
+    desired: () => (lab.engine === 'docker' ? services.map((name) => askedItem(name, stack)) : []),
+    async actual(signal) {
+      if (lab.engine !== 'docker') return [];
+      if (engine === null) throw problem ?? noWeights();
+      const names = stack === null ? [...STACK_SERVICES] : Object.keys(stack.services);
+      return stackItems(await probe(engine, home.project, stack, signal), names, stack);
+    },
+    async check(lab, changes, signal) {
+      const wanted = changes.flatMap((change) => (change.kind === 'remove' ? [] : [change.item.name]));
+      if (lab.engine !== 'docker' || wanted.length === 0) return;
+      const { engine, context, stack } = ready();
+      const { weights } = context;
+      if (weights === null) throw noWeights();
+      const { profile } = lab;
+      await preflight({ engine, project: home.project, profile, stack, services: wanted, weights, signal });
+    },
+    apply: (change, context) => applyAll([change], context),
+    applyAll,
+  };
+}
+
+const nothing: Opened = { engine: null, context: null, stack: null, problem: null };
+
+async function open(options: ComposeStackOptions, signal: AbortSignal): Promise<Opened> {
+  const opened = { ...nothing };
+  try {
+    opened.engine = await connectEngine(options.env, signal);
+    const weights = await mountOf(options.lab);
+    const context = { ...options, host: opened.engine.host, weights };
+    opened.context = context;
+    opened.stack = await renderStack(context, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isLabError(error)) throw error;
+    opened.problem = error;
+  }
+  return opened;
+}
+
+/** Weights that aren't there yet are no reason not to show the rest; `check` says it before an `up`. */
+async function mountOf({ weightsPath }: Lab): Promise<WeightsMount | null> {
+  if (weightsPath === null) return null;
+  try {
+    return await weightsMount(weightsPath);
+  } catch (error) {
+    if (isLabError(error) && error.code === 'weights_not_found') return null;
+    throw error;
+  }
+}
+
+/** All at once, each with its own grace time. The network goes with the last container; volumes stay. */
+async function removeServices(
+  engine: EngineApi,
+  project: string,
+  names: readonly string[],
+  { signal, report }: ApplyContext,
+): Promise<void> {
+  report({ message: `Stopping ${names.join(', ')}.` });
+  const found = await probe(engine, project, null, signal);
+  const ours = found.filter(({ container }) => names.includes(serviceOf(container) ?? ''));
+  await Promise.all(ours.map(({ container }) => engine.stopAndRemove(container.Id, signal)));
+  if ((await engine.containers(project, signal)).length > 0) return;
+  for (const network of await engine.networks(project, signal)) await engine.removeNetwork(network, signal);
+}
+
+/** For `down --volumes` and `purge`, after the containers are gone. Returns the names of what was removed. */
+export async function removeStackVolumes(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const engine = await connectEngine(env, signal);
+  const volumes = await engine.volumes(home.project, signal);
+  for (const name of volumes) await engine.removeVolume(name, signal);
+  return volumes;
+}
