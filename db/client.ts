@@ -42,7 +42,7 @@ export function openDb(options: OpenOptions): Db {
     client = new Database(options.file, { timeout: BUSY_TIMEOUT_MS });
     if (options.file !== ':memory:' && process.platform !== 'win32') chmodSync(options.file, 0o600);
     client.pragma('journal_mode = WAL');
-    // FULL: an acknowledged row survives a power cut. The ledger batches its writes, so it can afford it.
+    // FULL: an acknowledged row survives a power cut. The ledger alone writes with less (queries/requests.ts).
     client.pragma('synchronous = FULL');
     client.pragma('foreign_keys = ON');
     client.pragma('journal_size_limit = 16777216');
