@@ -27,10 +27,14 @@ export function useStickToBottom(): {
     const view = scroller.current;
     const inner = content.current;
     if (view === null || inner === null) return;
+    let before = view.scrollTop;
     const onScroll = () => {
       const near = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR;
-      stuck.current = near;
-      setAway(!near);
+      // The words may have grown since we scrolled: only moving up is the reader's wish to leave the end.
+      if (near) stuck.current = true;
+      else if (view.scrollTop < before) stuck.current = false;
+      before = view.scrollTop;
+      setAway(!stuck.current);
     };
     const observer = new ResizeObserver(() => {
       if (stuck.current) view.scrollTop = view.scrollHeight;
