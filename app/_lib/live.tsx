@@ -8,20 +8,35 @@ import { openLive } from './live-connection.ts';
 import { trpc } from './trpc.ts';
 import type { Activity, LabOverview } from './wire.ts';
 
+/** A restart of a second or two is no news. */
+const PATIENCE_MS = 2500;
+
 /** Epoch milliseconds since when the server is silent; null while it answers. */
 const DownSince = createContext<number | null>(null);
 
 export function LiveProvider({ children }: { children: ReactNode }) {
   const cache = useQueryClient();
   const [downSince, setDownSince] = useState<number | null>(null);
-  useEffect(
-    () =>
-      openLive({
-        onEvent: (event) => applyLiveEvent(cache, event),
-        onReachable: (reachable) => setDownSince((since) => (reachable ? null : (since ?? Date.now()))),
-      }),
-    [cache],
-  );
+  useEffect(() => {
+    let patience: ReturnType<typeof setTimeout> | undefined;
+    const close = openLive({
+      onEvent: (event) => applyLiveEvent(cache, event),
+      onReachable: (reachable) => {
+        if (reachable) {
+          clearTimeout(patience);
+          patience = undefined;
+          setDownSince(null);
+          return;
+        }
+        const since = Date.now();
+        patience ??= setTimeout(() => setDownSince(since), PATIENCE_MS);
+      },
+    });
+    return () => {
+      clearTimeout(patience);
+      close();
+    };
+  }, [cache]);
   return <DownSince value={downSince}>{children}</DownSince>;
 }
 
