@@ -79,15 +79,25 @@ export async function down(lab: Lab, resources: readonly Resource[], run: Run): 
 async function applyAll(plan: readonly PlannedResource[], run: Run): Promise<number> {
   let count = 0;
   for (const { resource, changes } of plan) {
-    for (const change of changes) {
+    for (const batch of batches(resource, changes)) {
       run.signal.throwIfAborted();
-      await run.step(change.item.domain, titleOf(change), (report) =>
-        resource.apply(change, { signal: run.signal, report }),
-      );
-      count += 1;
+      const [change] = batch;
+      if (change === undefined) continue;
+      await run.step(change.item.domain, batch.map(titleOf).join(' · '), (report) => {
+        const context = { signal: run.signal, report };
+        return batch.length > 1 && resource.applyAll !== undefined
+          ? resource.applyAll(batch, context)
+          : resource.apply(change, context);
+      });
+      count += batch.length;
     }
   }
   return count;
+}
+
+/** One after the other, but where a resource takes all at once. */
+function batches(resource: Resource, changes: Change[]): Change[][] {
+  return resource.applyAll === undefined ? changes.map((change) => [change]) : [changes];
 }
 
 const VERBS: Record<Item['domain'], Record<Change['kind'], string>> = {

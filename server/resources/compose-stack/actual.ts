@@ -32,7 +32,7 @@ export function stackItems(
   });
   const strangers = (groups.get('') ?? []).map(({ container }) => strangerItem(container));
   const items = services.flatMap((service) => {
-    const list = (groups.get(service) ?? []).toSorted(bestFirst);
+    const list = (groups.get(service) ?? []).toSorted((a, b) => bestFirst(a.container, b.container));
     const [best] = list;
     return best === undefined ? [] : [serviceItem(service, best, list.length, stack)];
   });
@@ -84,7 +84,7 @@ function imageIdentity(container: ContainerDetails, image: ImageDetails | null):
 }
 
 /** Epoch milliseconds; null for a container that was never started (the engine then says year 1). */
-function startedAt({ State: { StartedAt } }: ContainerDetails): number | null {
+export function startedAt({ State: { StartedAt } }: ContainerDetails): number | null {
   const time = Date.parse(StartedAt);
   return Number.isNaN(time) || time <= 0 ? null : time;
 }
@@ -100,8 +100,14 @@ function strangerItem(container: ContainerDetails): Item {
 }
 
 /** A running one before one that is not, then the newest: an interrupted recreate leaves two. */
-function bestFirst(a: Found, b: Found): number {
-  const running =
-    Number(b.container.State.Status === 'running') - Number(a.container.State.Status === 'running');
-  return running === 0 ? Date.parse(b.container.Created) - Date.parse(a.container.Created) : running;
+function bestFirst(a: ContainerDetails, b: ContainerDetails): number {
+  const running = Number(b.State.Status === 'running') - Number(a.State.Status === 'running');
+  return running === 0 ? Date.parse(b.Created) - Date.parse(a.Created) : running;
+}
+
+export function bestContainer(
+  containers: readonly ContainerDetails[],
+  service: string,
+): ContainerDetails | null {
+  return containers.filter((container) => serviceOf(container) === service).toSorted(bestFirst)[0] ?? null;
 }

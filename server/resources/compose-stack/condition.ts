@@ -1,6 +1,7 @@
 /** How a container is: its health in our five words, and what is wrong with it in a sentence. Pure. */
 import type { Health } from '../../schemas/lab.ts';
 import type { ContainerDetails } from './engine-types.ts';
+import { WEIGHTS_LABEL } from './layout.ts';
 import { sizeWords } from './memory-size.ts';
 
 export interface Condition {
@@ -70,9 +71,10 @@ function exitWords(container: ContainerDetails): string {
   const { State: state, HostConfig: host } = container;
   if (state.OOMKilled) {
     const limit = host.Memory ?? 0;
-    return limit === 0
-      ? 'out of memory: this machine had none left'
-      : `out of memory: it needs more than its limit of ${sizeWords(limit)}`;
+    if (limit === 0) return 'out of memory: this machine had none left';
+    const weights = Number(container.Config.Labels?.[WEIGHTS_LABEL] ?? 0);
+    const need = weights > 0 ? `; its weights alone take ${sizeWords(weights)}` : '';
+    return `out of memory: it needs more than its limit of ${sizeWords(limit)}${need}`;
   }
   if (state.Error !== '') return state.Error;
   const signal = SIGNALS[state.ExitCode - 128];

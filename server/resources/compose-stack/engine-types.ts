@@ -62,6 +62,7 @@ export const containerDetails = z.object({
   Config: z.object({
     Image: z.string(),
     User: z.string().nullish(),
+    Tty: z.boolean().nullish(),
     Env: strings,
     Cmd: strings,
     Entrypoint: strings,

@@ -3,7 +3,6 @@
  * can be kept and compared without holding any.
  */
 import { totalmem } from 'node:os';
-import { basename } from 'node:path';
 import { LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
 import type { Lab } from '../../schemas/lab.ts';
@@ -61,6 +60,7 @@ function weightsVariables(weights: WeightsMount, lab: Lab, facts: EnvironmentFac
   return {
     AILAB_WEIGHTS_FOLDER: weights.folder,
     AILAB_WEIGHTS_FILE: weights.file,
+    AILAB_WEIGHTS_BYTES: String(weights.bytes),
     AILAB_USER: userFor(weights, facts),
     AILAB_MEMORY_MODEL: String(memoryForModel(weights.bytes, lab.contextSize)),
   };
@@ -158,6 +158,3 @@ function unknownService(service: string): LabError {
     status: 400,
   });
 }
-
-/** For messages: the weights' name without its folders. */
-export const weightsName = (weights: WeightsMount): string => basename(weights.file);

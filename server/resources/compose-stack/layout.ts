@@ -37,3 +37,5 @@ export const HASH_LABEL = 'com.docker.compose.config-hash';
 /** Fingerprint of the mounted files, so that a changed one is seen: Compose itself doesn't look into them. */
 export const FILES_LABEL = 'ailab.files';
 export const PROFILE_LABEL = 'ailab.profile';
+/** Bytes of the weights, so that a container that ran out of memory can say what it would have needed. */
+export const WEIGHTS_LABEL = 'ailab.weights-bytes';

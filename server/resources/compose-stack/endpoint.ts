@@ -1,0 +1,91 @@
+/** The model server in its container as the gateway needs it, and why it will not come up. */
+import { LabError } from '../../lib/errors.ts';
+import type { Home } from '../../lib/home.ts';
+import type { Health } from '../../schemas/lab.ts';
+import { bestContainer, startedAt } from './actual.ts';
+import { conditionOf } from './condition.ts';
+import { connectEngine, type EngineApi } from './engine-api.ts';
+import type { ContainerDetails } from './engine-types.ts';
+import { MODEL } from './layout.ts';
+import { readSecrets } from './secrets.ts';
+
+export interface StackEndpoint {
+  /** E.g. `http://127.0.0.1:18080`. */
+  baseUrl: string;
+  apiKey: string;
+  modelName: string;
+  health: Health;
+  /** Epoch milliseconds. */
+  startedAt: number | null;
+}
+
+/** One look. Null when the model's container is not there or has ended. */
+export async function readStackEndpoint(
+  home: Home,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<StackEndpoint | null> {
+  const containers = await projectContainers(await connectEngine(env, signal), home.project, signal);
+  return endpointOf(home, bestContainer(containers, MODEL));
+}
+
+export async function projectContainers(
+  engine: EngineApi,
+  project: string,
+  signal: AbortSignal,
+): Promise<ContainerDetails[]> {
+  const list = await engine.containers(project, signal);
+  const containers = await Promise.all(list.map(({ Id }) => engine.container(Id, signal)));
+  return containers.filter((container) => container !== null);
+}
+
+export function endpointOf(home: Home, container: ContainerDetails | null): StackEndpoint | null {
+  if (container === null) return null;
+  const { health } = conditionOf(container);
+  const port = container.HostConfig.PortBindings?.['8080/tcp']?.[0]?.HostPort;
+  const secrets = readSecrets(home);
+  if (health === 'exited' || port === undefined || secrets === null) return null;
+  return {
+    baseUrl: `http://127.0.0.1:${port}`,
+    apiKey: secrets.modelKey,
+    modelName: flagOf(container, '--alias') ?? 'default',
+    health,
+    startedAt: startedAt(container),
+  };
+}
+
+function flagOf({ Config: { Cmd: words } }: ContainerDetails, flag: string): string | undefined {
+  const at = words?.indexOf(flag) ?? -1;
+  return at < 0 ? undefined : words?.[at + 1];
+}
+
+/** So many starts without staying up are no bad luck any more. */
+const GIVEN_UP_AFTER = 2;
+
+/** Why the model will not come up by itself, as an error to throw; null while it runs, may come up, or isn't there. */
+export function failureOf(container: ContainerDetails | null): LabError | null {
+  if (container === null) return null;
+  const { health, error, outOfMemory } = conditionOf(container);
+  if (container.State.Status === 'paused')
+    return failed('model_paused', error, 'Run `docker unpause`, or `ailab-web down` and `ailab-web up`.');
+  if (health !== 'exited') return null;
+  if (outOfMemory)
+    return failed(
+      'model_out_of_memory',
+      error,
+      'Choose a smaller model or a smaller context_size, or raise AILAB_MEMORY_MODEL (for example 4g); then run `ailab-web up`.',
+    );
+  const again = container.State.Status === 'restarting' && container.RestartCount < GIVEN_UP_AFTER;
+  return again
+    ? null
+    : failed('model_exited', error, 'Look at `ailab-web logs model`, then run `ailab-web up`.');
+}
+
+function failed(code: string, error: string | null, fix: string): LabError {
+  return new LabError({
+    code,
+    message: `The model server is not running. ${error ?? 'It ended.'}`,
+    fix,
+    status: 503,
+  });
+}

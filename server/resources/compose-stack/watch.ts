@@ -1,0 +1,189 @@
+/**
+ * The stack live. Docker's events only say when to look; what is told is always a fresh list, so a gap costs nothing.
+ * Events are coalesced; a silent Docker is found by a heartbeat; a lost one is tried again with growing pauses.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isLabError, type LabError, reportError, LabError as Trouble } from '../../lib/errors.ts';
+import type { Home } from '../../lib/home.ts';
+import { bestContainer } from './actual.ts';
+import { createLineReader } from './compose-progress.ts';
+import { endpointOf, failureOf, projectContainers, type StackEndpoint } from './endpoint.ts';
+import { connectEngine, type EngineApi } from './engine-api.ts';
+import { engineEvent, type ContainerDetails } from './engine-types.ts';
+import { createReadyProbe } from './model-ready.ts';
+import { MODEL } from './layout.ts';
+
+export interface StackView {
+  /** Epoch milliseconds since which Docker has not answered; null while it does. */
+  unreachableSince: number | null;
+  /** Why Docker can't be used, in words with the fix. */
+  problem: LabError | null;
+  containers: readonly ContainerDetails[];
+}
+
+export interface StackWatch {
+  view(): StackView;
+  /** The model server; null without its container, or while Docker is not there to ask. */
+  endpoint(): StackEndpoint | null;
+  failure(): LabError | null;
+  /** Looks at once; resolves when `view` is fresh. Never rejects. */
+  refresh(): Promise<void>;
+}
+
+export interface WatchOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  onChange(): void;
+  signal: AbortSignal;
+  /** For tests. */
+  connect?: (signal: AbortSignal) => Promise<EngineApi>;
+  random?: () => number;
+}
+
+const COALESCE_MS = 80;
+const HEARTBEAT_MS = 3000;
+const HEARTBEAT_ANSWER_MS = 4000;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
+
+export function watchStack(options: WatchOptions): StackWatch {
+  const { home, env, signal, onChange, random = Math.random } = options;
+  const connect = options.connect ?? ((signal) => connectEngine(env, signal));
+  let view: StackView = { unreachableSince: null, problem: null, containers: [] };
+  let told = '';
+  let engine: EngineApi | null = null;
+  let looking: Promise<void> | null = null;
+  let again = false;
+
+  const publish = (next: StackView) => {
+    view = next;
+    const text = JSON.stringify([next.unreachableSince, next.problem?.code, next.containers, ready.id()]);
+    if (text === told) return;
+    told = text;
+    onChange();
+  };
+  const ready = createReadyProbe(signal, () => publish({ ...view }));
+
+  const lost = (error: unknown) => {
+    engine = null;
+    const problem = isLabError(error) ? error : new Trouble({ ...reportError(error), status: 503 });
+    publish({ unreachableSince: view.unreachableSince ?? Date.now(), problem, containers: [] });
+  };
+
+  const look = async (from: EngineApi) => {
+    const containers = await projectContainers(from, home.project, signal);
+    ready.follow(endpointOf(home, bestContainer(containers, MODEL)), bestContainer(containers, MODEL));
+    publish({ unreachableSince: null, problem: null, containers });
+  };
+
+  /** One look at a time; what comes while looking is answered by one more look. */
+  const refresh = (): Promise<void> => {
+    again = true;
+    looking ??= (async () => {
+      try {
+        while (again && !signal.aborted) {
+          again = false;
+          await look(engine ?? (await connect(signal)));
+        }
+      } catch (error) {
+        if (!signal.aborted) lost(error);
+      } finally {
+        looking = null;
+      }
+    })();
+    return looking;
+  };
+
+  // A look that failed while the stream lives is made up for.
+  const onAnswer = () => {
+    if (view.unreachableSince !== null) void refresh();
+  };
+
+  void follow();
+
+  async function follow(): Promise<void> {
+    let pause = FIRST_PAUSE_MS;
+    while (!signal.aborted) {
+      try {
+        const connected = await connect(signal);
+        engine = connected;
+        await listen(connected, () => (pause = FIRST_PAUSE_MS));
+      } catch (error) {
+        if (signal.aborted) return;
+        lost(error);
+      }
+      await sleep(pause * (0.75 + random() / 2), undefined, { signal, ref: false }).catch(() => undefined);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  /** Returns never; throws when the stream has ended or Docker has become silent. */
+  async function listen(from: EngineApi, onReady: () => void): Promise<void> {
+    const over = new AbortController();
+    const stream = await from.events(home.project, AbortSignal.any([signal, over.signal]));
+    let timer: NodeJS.Timeout | undefined;
+    const reader = createLineReader((line) => {
+      if (!isNews(line)) return;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void refresh();
+      }, COALESCE_MS);
+    });
+    const heart = beat(from, over.signal, onAnswer).catch((error: unknown) => {
+      stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    });
+    try {
+      // Subscribed first, then listed: nothing can fall between.
+      await look(from);
+      onReady();
+      for await (const chunk of stream) reader.feed(String(chunk));
+      throw new Error('Docker closed the stream of events');
+    } finally {
+      over.abort();
+      clearTimeout(timer);
+      stream.destroy();
+      await heart;
+    }
+  }
+
+  return {
+    view: () => view,
+    endpoint: () => ready.overrule(endpointOf(home, bestContainer(view.containers, MODEL))),
+    failure: () => view.problem ?? failureOf(bestContainer(view.containers, MODEL)),
+    refresh,
+  };
+}
+
+/** Throws when Docker gives no answer any more; ends with the signal. */
+async function beat(from: EngineApi, over: AbortSignal, onAnswer: () => void): Promise<void> {
+  while (!over.aborted) {
+    await sleep(HEARTBEAT_MS, undefined, { signal: over, ref: false }).catch(() => undefined);
+    if (over.aborted) return;
+    const limit = AbortSignal.timeout(HEARTBEAT_ANSWER_MS);
+    try {
+      await from.version(AbortSignal.any([over, limit]));
+      onAnswer();
+    } catch (error) {
+      if (!over.aborted) throw limit.aborted ? silent(from) : error;
+    }
+  }
+}
+
+/** Health checks make three exec events each; they change nothing that `health_status` doesn't tell. */
+function isNews(line: string): boolean {
+  try {
+    const { Type, Action } = engineEvent.parse(JSON.parse(line));
+    return Type === 'container' && !Action.startsWith('exec_') && Action !== 'top';
+  } catch {
+    return false;
+  }
+}
+
+function silent(from: EngineApi): LabError {
+  return new Trouble({
+    code: 'docker_timeout',
+    message: `Docker at ${from.host.url} takes connections but no longer answers.`,
+    fix: 'Restart Docker; if it is only busy, it comes back by itself.',
+    status: 503,
+  });
+}
