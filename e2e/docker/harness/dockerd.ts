@@ -78,6 +78,7 @@ export class Dockerd {
       env: systemEnv(),
     });
     closeSync(log);
+    child.unref();
     this.#child = child;
     let failure: Error | undefined;
     child.once('error', (error) => (failure = error));
