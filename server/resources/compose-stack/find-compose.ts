@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { errnoOf, LabError } from '../../lib/errors.ts';
+import { errnoOf, isLabError, LabError } from '../../lib/errors.ts';
 import { exec, lastWords } from '../../lib/exec.ts';
 import { isProgram, which } from '../../lib/which.ts';
 import { olderThan } from './engine-api.ts';
@@ -76,8 +76,8 @@ export async function composeVersion(
     text = result.stdout.trim().replace(/^v/, '');
   } catch (error) {
     signal.throwIfAborted();
-    if (errnoOf(error) === undefined || errnoOf(error) === 'compose_missing') throw error;
-    throw missing(`${command.file} can't be run (${errnoOf(error)})`, pluginFolders(env));
+    if (isLabError(error)) throw error;
+    throw missing(`${command.file} can't be run (${errnoOf(error) ?? 'no answer'})`, pluginFolders(env));
   }
   if (!/^\d+\.\d+/.test(text))
     throw missing(`\`docker compose version\` said "${text.slice(0, 80)}"`, pluginFolders(env));

@@ -8,6 +8,7 @@ import type { Home } from '../../lib/home.ts';
 import { bestContainer } from './actual.ts';
 import { createLineReader } from './compose-progress.ts';
 import { endpointOf, failureOf, projectContainers, type StackEndpoint } from './endpoint.ts';
+import { dockerTrouble } from './docker-trouble.ts';
 import { connectEngine, type EngineApi } from './engine-api.ts';
 import { engineEvent, type ContainerDetails } from './engine-types.ts';
 import { createReadyProbe } from './model-ready.ts';
@@ -38,6 +39,7 @@ export interface WatchOptions {
   /** For tests. */
   connect?: (signal: AbortSignal) => Promise<EngineApi>;
   random?: () => number;
+  firstPauseMs?: number;
 }
 
 const COALESCE_MS = 80;
@@ -47,7 +49,7 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 
 export function watchStack(options: WatchOptions): StackWatch {
-  const { home, env, signal, onChange, random = Math.random } = options;
+  const { home, env, signal, onChange, random = Math.random, firstPauseMs = FIRST_PAUSE_MS } = options;
   const connect = options.connect ?? ((signal) => connectEngine(env, signal));
   let view: StackView = { unreachableSince: null, problem: null, containers: [] };
   let told = '';
@@ -102,12 +104,12 @@ export function watchStack(options: WatchOptions): StackWatch {
   void follow();
 
   async function follow(): Promise<void> {
-    let pause = FIRST_PAUSE_MS;
+    let pause = firstPauseMs;
     while (!signal.aborted) {
       try {
         const connected = await connect(signal);
         engine = connected;
-        await listen(connected, () => (pause = FIRST_PAUSE_MS));
+        await listen(connected, () => (pause = firstPauseMs));
       } catch (error) {
         if (signal.aborted) return;
         lost(error);
@@ -137,7 +139,10 @@ export function watchStack(options: WatchOptions): StackWatch {
       await look(from);
       onReady();
       for await (const chunk of stream) reader.feed(String(chunk));
-      throw new Error('Docker closed the stream of events');
+      throw Object.assign(new Error('Docker closed the stream of events'), { code: 'ECONNRESET' });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw dockerTrouble(error, from.host, 'listening to events');
     } finally {
       over.abort();
       clearTimeout(timer);

@@ -5,7 +5,7 @@
 import { realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, parse, sep } from 'node:path';
-import { errnoOf, LabError } from '../../lib/errors.ts';
+import { errnoOf, isLabError, LabError } from '../../lib/errors.ts';
 
 export interface WeightsMount {
   folder: string;
@@ -39,7 +39,7 @@ export async function weightsMount(path: string, home = homedir()): Promise<Weig
       readableByAll: (facts.mode & 0o004) !== 0 && (await foldersOpen(dirname(real), folder)),
     };
   } catch (error) {
-    if (errnoOf(error) === undefined) throw error;
+    if (isLabError(error)) throw error;
     throw notThere(path, error);
   }
 }
@@ -79,7 +79,7 @@ function refuseTooWide(folder: string, path: string, home: string): void {
 function notThere(path: string, cause: unknown): LabError {
   return new LabError({
     code: 'weights_not_found',
-    message: `The weights ${path} can't be looked at: ${errnoOf(cause)}.`,
+    message: `The weights ${path} can't be looked at: ${errnoOf(cause) ?? String(cause)}.`,
     fix: 'Correct model_path (in ai-lab.yaml, MODEL_PATH or --model-path).',
     status: 404,
     cause,
