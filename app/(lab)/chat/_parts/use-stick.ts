@@ -5,6 +5,9 @@ import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
 
 /** Within this many pixels of the end counts as at the end. */
 const NEAR = 48;
+/** A scroll this soon after a touch is the reader's. */
+const TOUCH_MS = 500;
+const TOUCHES = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'pointerup'] as const;
 
 export function useStickToBottom(): {
   scroller: RefObject<HTMLElement | null>;
@@ -28,11 +31,17 @@ export function useStickToBottom(): {
     const inner = content.current;
     if (view === null || inner === null) return;
     let before = view.scrollTop;
+    let touched = Number.NEGATIVE_INFINITY;
+    const onTouch = (event: Event) => {
+      // A drag of the scroll bar lasts until the pointer is let go.
+      touched = event.type === 'pointerdown' ? Number.POSITIVE_INFINITY : performance.now();
+    };
     const onScroll = () => {
       const near = view.scrollHeight - view.scrollTop - view.clientHeight < NEAR;
-      // The words may have grown since we scrolled: only moving up is the reader's wish to leave the end.
+      // Words grow and shrink under us between a scroll and its event: only the reader's own move up leaves the end.
+      const moved = performance.now() - touched < TOUCH_MS && view.scrollTop < before;
       if (near) stuck.current = true;
-      else if (view.scrollTop < before) stuck.current = false;
+      else if (moved) stuck.current = false;
       before = view.scrollTop;
       setAway(!stuck.current);
     };
@@ -42,9 +51,11 @@ export function useStickToBottom(): {
     observer.observe(inner);
     observer.observe(view);
     view.addEventListener('scroll', onScroll, { passive: true });
+    for (const name of TOUCHES) view.addEventListener(name, onTouch, { passive: true });
     return () => {
       observer.disconnect();
       view.removeEventListener('scroll', onScroll);
+      for (const name of TOUCHES) view.removeEventListener(name, onTouch);
     };
   }, []);
 
