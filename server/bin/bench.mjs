@@ -3,11 +3,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { passNodeGate } from './node-gate.mjs';
-import { ensureBuilt, ensureInstalled, ROOT } from './prepare.mjs';
+import { prepareOrExit, ROOT } from './prepare.mjs';
 
 if (passNodeGate(fileURLToPath(import.meta.url), process.argv.slice(2))) {
-  ensureInstalled();
-  await ensureBuilt();
+  prepareOrExit();
   const { status } = spawnSync(
     process.execPath,
     [join(ROOT, 'e2e', 'bench', 'bench.ts'), ...process.argv.slice(2)],

@@ -11,10 +11,9 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ROOT } from './prepare.mjs';
 
-export async function build() {
+async function build() {
   const staging = join(ROOT, 'dist.tmp');
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(staging, { recursive: true });
@@ -98,4 +97,4 @@ async function bundle(outdir) {
   if (!existsSync(join(outdir, 'cli.js'))) throw new Error('the bundle is missing');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) await build();
+await build();

@@ -1,6 +1,7 @@
 // A clone made ready: dependencies installed and the product built, each only when it is stale.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runNpm } from './node-gate.mjs';
@@ -27,9 +28,11 @@ export function ensureInstalled() {
     cwd: ROOT,
   });
   if (result.status !== 0) {
-    console.error(
-      `npm ci failed:\n${(result.stderr || result.stdout || '').trim().split('\n').slice(-12).join('\n')}`,
-    );
+    // npm's own first words name the reason; its last ones are its manual.
+    const words = (result.stderr || result.stdout || '')
+      .split('\n')
+      .filter((line) => !/^npm (warn|error\s*$)/.test(line));
+    console.error(`npm ci failed:\n${words.slice(0, 12).join('\n')}`);
     console.error(
       'Check the network (or the proxy in .npmrc) and the free space, then run the same command again.',
     );
@@ -38,16 +41,28 @@ export function ensureInstalled() {
   writeFileSync(stamp, wanted);
 }
 
-export async function ensureBuilt() {
+/** Throws when the build fails; its own words are on stderr then. */
+export function ensureBuilt() {
   const stamp = join(ROOT, 'dist', '.stamp');
   const wanted = hashOf(SOURCES);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) return;
   console.error('Building (only when the sources have changed) …');
-  const { build } = await import('./build.mjs');
-  rmSync(stamp, { force: true });
-  await build();
-  mkdirSync(dirname(stamp), { recursive: true });
+  // In a process of its own: the bundler's helper process would live as long as the server does.
+  const { status } = spawnSync(process.execPath, [join(ROOT, 'server', 'bin', 'build.mjs')], {
+    stdio: ['ignore', 2, 2],
+  });
+  if (status !== 0) throw new Error('The build failed; the lines above say why.');
   writeFileSync(stamp, wanted);
+}
+
+export function prepareOrExit() {
+  ensureInstalled();
+  try {
+    ensureBuilt();
+  } catch (error) {
+    console.error(error.message);
+    process.exit(1);
+  }
 }
 
 /** One hash over the names and the contents of all source files; tests don't count. */

@@ -139,6 +139,16 @@ function ensureChromium() {
   }
 }
 
+function tryBuild() {
+  try {
+    ensureBuilt();
+    return true;
+  } catch (error) {
+    console.log(String(error));
+    return false;
+  }
+}
+
 async function main() {
   const begun = performance.now();
   ensureInstalled();
@@ -153,10 +163,7 @@ async function main() {
     `${seconds.toFixed(1)} s of ${UNIT_SECONDS_MAX} s`,
   );
   // Without a build there is no product to try.
-  const built = await ensureBuilt().then(
-    () => true,
-    (error) => (console.log(String(error)), false),
-  );
+  const built = tryBuild();
   check('build', built);
   if (built) {
     ensureChromium();
