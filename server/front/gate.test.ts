@@ -160,6 +160,7 @@ describe('the login', () => {
     '/chat',
     '/settings',
     '/nothing-of-that-name',
+    '/icon.svg',
     '/api/trpc/lab.status',
     '/v1/models',
     '/metrics',

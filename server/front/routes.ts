@@ -18,7 +18,6 @@ const READ = ['GET', 'HEAD'] as const;
 const EXACT: Record<string, Route> = {
   '/healthz': { handler: 'health', need: 'nothing', methods: READ },
   '/login': { handler: 'next', need: 'nothing', methods: READ },
-  '/icon.svg': { handler: 'next', need: 'nothing', methods: READ },
   '/auth/login': { handler: 'login', need: 'nothing', methods: ['POST'] },
   '/auth/session': { handler: 'session', need: 'data', methods: READ },
   '/metrics': { handler: 'instruments', need: 'program', methods: READ },
