@@ -69,6 +69,21 @@ function refuseUnportable(folder) {
   }
 }
 
+/**
+ * What dockerode loads for Docker over SSH and for building images. The lab does neither, and ssh2 would bring native
+ * files, which can't be shipped to every platform.
+ */
+function leaveOut(names) {
+  const filter = new RegExp(`^(${names.join('|')})$`);
+  return {
+    name: 'leave-out',
+    setup(build) {
+      build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }));
+      build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+    },
+  };
+}
+
 async function bundle(outdir) {
   const { build: esbuild } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -86,6 +101,7 @@ async function bundle(outdir) {
     format: 'esm',
     target: 'node22',
     external: ['better-sqlite3', 'node-llama-cpp'],
+    plugins: [leaveOut(['ssh2', 'cpu-features', '@grpc/grpc-js', '@grpc/proto-loader'])],
     define: { 'process.env.AILAB_VERSION': JSON.stringify(version) },
     // Bundled CommonJS asks for `require`, which a module doesn't have.
     banner: {
