@@ -58,6 +58,10 @@ describe.each(ROWS)('$id: $describe', (row) => {
   });
 });
 
+it('the test entry with nothing switched off is no weaker than the product', async () => {
+  for (const row of [t3, t6, t10]) expect(await findingWithout(row)).toBeUndefined();
+});
+
 describe('T2 and T7 each hold alone', () => {
   it('where the cookie alone is proof enough, the gate still stops every foreign form', async () => {
     expect(await findingWithout(t2, 'T7')).toBeUndefined();
@@ -67,9 +71,5 @@ describe('T2 and T7 each hold alone', () => {
     const finding = await findingWithout(t2, 'T2', 'T7');
     expect(finding).toBeInstanceOf(Violation);
     expect((finding as Violation).message).toMatch(/has changed the lab: activities/);
-  });
-
-  it('without the origin gate the cookie still gives nothing', async () => {
-    expect(await findingWithout(t2, 'T2')).toMatchObject({ message: expect.stringContaining('got 401') });
   });
 });

@@ -14,6 +14,8 @@ export interface Seen {
   headers: IncomingHttpHeaders;
   /** 0 until it was answered. */
   status: number;
+  /** Why it was not. */
+  failure?: string;
 }
 
 export interface Spy {
@@ -53,9 +55,15 @@ export async function spyOn(productPort: number): Promise<Spy> {
         answer.pipe(outgoing);
       },
     );
-    onward.on('error', () => outgoing.destroy());
+    onward.on('error', (error) => {
+      entry.failure = error.message;
+      outgoing.destroy();
+    });
     outgoing.on('close', () => onward.destroy());
-    incoming.pipe(onward);
+    // In one piece: a refusal ends the connection unread, and what came after it would reset the answer away.
+    const body: Buffer[] = [];
+    incoming.on('data', (chunk: Buffer) => body.push(chunk));
+    incoming.on('end', () => onward.end(Buffer.concat(body)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -66,8 +74,13 @@ export async function spyOn(productPort: number): Promise<Spy> {
       for (;;) {
         const found = seen.filter((entry) => entry.status !== 0 && matches(entry));
         if (found.length >= count) return found;
-        if (performance.now() > until)
-          throw new Error(`the browser sent ${found.length} of ${count} expected requests in time`);
+        if (performance.now() > until) {
+          const open = seen.filter((entry) => entry.status === 0 && matches(entry));
+          const words = open
+            .map(({ target, failure }) => `${target} ${failure ?? 'not answered'}`)
+            .join(', ');
+          throw new Error(`${found.length} of ${count} expected requests were answered in time; ${words}`);
+        }
         await sleep(25);
       }
     },
