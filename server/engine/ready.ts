@@ -14,6 +14,8 @@ export interface ReadyParts {
   endpoint(): Endpoint | null;
   /** Why the runtime is not there or sick, in words with the fix; null while it may still come up. */
   failure(): LabError | null;
+  /** Looks at once, so that nothing old is taken for news. */
+  refresh(): Promise<void>;
 }
 
 export function createReadyProbe(parts: ReadyParts): ReadyProbe {
@@ -31,6 +33,7 @@ async function untilHealthy(
   let told = '';
   for (;;) {
     run.signal.throwIfAborted();
+    await parts.refresh();
     const failure = parts.failure();
     if (failure !== null) throw failure;
     const endpoint = parts.endpoint();

@@ -1,7 +1,8 @@
 /** From config, environment and flags to a lab with nothing left to decide. Part of the composition root. */
 import { loadConfig, type LoadedConfig } from '../config/load.ts';
 import { environmentOverrides, layer, type Wanted } from '../config/layers.ts';
-import { isLabError, LabError } from '../lib/errors.ts';
+import { isLabError, LabError, reportError } from '../lib/errors.ts';
+import { connectEngine } from '../resources/compose-stack/engine-api.ts';
 import { expandTilde, type Home } from '../lib/home.ts';
 import {
   findRuntime,
@@ -28,6 +29,8 @@ export interface ResolveOptions {
   overrides?: ConfigOverrides;
   /** Take the starter when nothing else is configured. */
   starter?: boolean;
+  /** This process has taken Docker before: `auto` stays with it, so that a restart of Docker is no change of engine. */
+  dockerTaken?: boolean;
 }
 
 export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> {
@@ -38,7 +41,7 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   const weights = weightsSource(wanted, options.starter === true, problems);
   const lab: Lab = {
     project: home.project,
-    ...chooseEngine(wanted, problems),
+    ...(await chooseEngine(wanted, env, options.dockerTaken === true)),
     profile: wanted.profile,
     weights,
     weightsPath: await whereWeightsLie(weights, home, env),
@@ -49,25 +52,29 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
     runtime: await chooseRuntime(env, problems),
     stack: wanted.stack,
   };
-  if (wanted.profile === 'gpu') problems.push(noGpuYet());
+  if (lab.profile === 'gpu' && lab.engine === 'embedded') problems.push(noGpuYet());
   return { lab, config, problems };
 }
 
-/** Level-triggered means: no engine is ever taken silently. `auto` says which one it took and why. */
-function chooseEngine(wanted: Wanted, problems: LabError[]): Pick<Lab, 'engine' | 'engineReason'> {
-  if (wanted.engine === 'docker') {
-    problems.push(
-      new LabError({
-        code: 'engine_unsupported',
-        message: 'This version of ailab-web does not have the docker engine yet.',
-        fix: 'Set `engine: embedded` in ai-lab.yaml (or --engine embedded): it needs no Docker.',
-        status: 400,
-      }),
-    );
+/** Docker has this long to answer before `auto` goes without it. */
+const DOCKER_ANSWER_MS = 3000;
+
+/** `auto` takes Docker when it answers, and says which engine it took and why. Nothing is switched silently. */
+async function chooseEngine(
+  { engine }: Wanted,
+  env: NodeJS.ProcessEnv,
+  dockerTaken: boolean,
+): Promise<Pick<Lab, 'engine' | 'engineReason'>> {
+  if (engine !== 'auto') return { engine, engineReason: 'as configured' };
+  if (dockerTaken)
+    return { engine: 'docker', engineReason: 'Docker answered when the lab was looked at first' };
+  try {
+    const { host } = await connectEngine(env, AbortSignal.timeout(DOCKER_ANSWER_MS));
+    return { engine: 'docker', engineReason: `Docker answers (${host.origin})` };
+  } catch (error) {
+    const { message } = reportError(error);
+    return { engine: 'embedded', engineReason: `no Docker to use: ${message}` };
   }
-  const engineReason =
-    wanted.engine === 'embedded' ? 'as configured' : 'this version has the embedded engine only';
-  return { engine: 'embedded', engineReason };
 }
 
 /** A forced runtime that can't be used forbids `up`; `status` and `down` still work. */

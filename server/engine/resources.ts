@@ -1,5 +1,6 @@
 /** The resources of a lab, in the order in which they must be there. Part of the composition root. */
 import type { Home } from '../lib/home.ts';
+import { createComposeStack } from '../resources/compose-stack/resource.ts';
 import { createEmbeddedRuntime } from '../resources/embedded-runtime/resource.ts';
 import { createModelWeights } from '../resources/model-weights/resource.ts';
 import { createPackageTools } from '../resources/package-tools/resource.ts';
@@ -12,6 +13,7 @@ export interface Program {
   supervisorEntry: string;
   workerEntry: string;
   nextFolder: string;
+  stacksFolder: string;
   nodePath: string;
 }
 
@@ -24,11 +26,14 @@ export interface ResourceOptions {
   starter: boolean;
 }
 
-export function createResources({ home, env, program, lab, starter }: ResourceOptions): Resource[] {
-  const { supervisorEntry, workerEntry, nodePath } = program;
+/** Both engines' resources: what the lab's engine doesn't use is desired by nobody, and shown where it is there. */
+export async function createResources(options: ResourceOptions, signal: AbortSignal): Promise<Resource[]> {
+  const { home, env, program, lab, starter } = options;
+  const { supervisorEntry, workerEntry, nodePath, stacksFolder } = program;
   return [
     createModelWeights({ home, env, lab, allowStarterFetch: starter }),
     createPackageTools({ home, env, lab }),
     createEmbeddedRuntime({ home, env, supervisorEntry, workerEntry, nodePath }),
+    await createComposeStack({ home, env, lab, stacksFolder }, signal),
   ];
 }

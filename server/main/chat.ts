@@ -32,6 +32,7 @@ export async function chat(client: LabClient, options: ChatOptions): Promise<voi
 async function ownGateway(client: LabClient): Promise<{ url: string; close: () => void }> {
   const { engine } = client;
   if (engine === undefined) throw new Error('no engine');
+  await engine.prime();
   const mark = crypto.randomUUID();
   const handle = createGateway({
     endpoint: engine.endpoint,

@@ -8,6 +8,7 @@ export function locateProgram(dist: string = import.meta.dirname): Program {
     supervisorEntry: join(dist, 'supervisor.js'),
     workerEntry: join(dist, 'llama-worker.js'),
     nextFolder: join(dist, 'next'),
+    stacksFolder: join(dist, '..', 'stacks'),
     nodePath: process.execPath,
   };
 }

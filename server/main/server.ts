@@ -66,6 +66,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (await listen(server, host, port)) servers.push(server);
     }
     singleton<Engine>('engine').set(engine);
+    // A Docker that is slow to answer must not hold up the dashboard; it says so itself.
+    void engine.prime().catch(() => undefined);
     const [first] = servers;
     if (first !== undefined) front.handlers.next = await loadNext(options.program.nextFolder, port, first);
   } catch (error) {

@@ -25,7 +25,10 @@ export const labOverview = z.object({
   /** The configured weights, or null when nothing is configured. */
   model: z
     .object({
+      /** As programs name it, e.g. in /v1. */
       name: z.string(),
+      /** As people call it. */
+      title: z.string(),
       path: z.string().nullable(),
       sizeBytes: z.number().nullable(),
       architecture: z.string().nullable(),

@@ -31,6 +31,8 @@ function llamaServerArgs(facts: StartRequest['facts'], keyFile: string): string[
     ['-c', String(facts.contextSize)],
     ['-t', String(facts.threads)],
     ['-np', '1'],
+    // A request that was given up is let go between batches; 2048 tokens, the default, are many seconds on a laptop.
+    ['-b', '512'],
     ['-cram', '512'],
   ];
   // Profile `default` is the CPU, also where the build could use a device.

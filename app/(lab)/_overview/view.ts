@@ -21,7 +21,7 @@ export function headline(
   if (running?.kind === 'pull') return { tone: 'busy', title: 'Weights are being downloaded', detail: step };
   switch (lab.phase) {
     case 'running': {
-      const name = lab.model?.name ?? 'model without a name';
+      const name = lab.model?.title ?? 'model without a name';
       const speed = tokensPerSecond === null ? '' : `, ${formatSpeed(tokensPerSecond)}`;
       const sick = lab.attention.length;
       if (sick === 0) return { tone: 'ok', title: `The model answers: ${name}${speed}`, detail: null };
@@ -40,7 +40,7 @@ export function headline(
     case 'stopped':
       return lab.model === null
         ? { tone: 'idle', title: 'No model yet', detail: 'Nothing is configured, and nothing runs.' }
-        : { tone: 'idle', title: 'The lab is stopped', detail: `${lab.model.name} is ready to start.` };
+        : { tone: 'idle', title: 'The lab is stopped', detail: `${lab.model.title} is ready to start.` };
   }
 }
 

@@ -1,0 +1,114 @@
+/** A lab on a real engine for tests: the real resource, orchestrator, live view and readiness, on ports of its own. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as orchestrator from '../../server/engine/orchestrator.ts';
+import { reconcile } from '../../server/engine/plan.ts';
+import { createReadyProbe } from '../../server/engine/ready.ts';
+import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
+import { anyFreePort } from '../../server/lib/ports.ts';
+import { createComposeStack } from '../../server/resources/compose-stack/resource.ts';
+import { watchStack, type StackWatch } from '../../server/resources/compose-stack/watch.ts';
+import type { Lab, StatusItem } from '../../server/schemas/lab.ts';
+import type { TestEngine } from './harness/engine.ts';
+import type { TestImages } from './harness/images.ts';
+import { systemEnv } from './harness/run.ts';
+
+export const STACKS = join(import.meta.dirname, '../../stacks');
+
+export interface TestLab {
+  home: Home;
+  lab: Lab;
+  env: NodeJS.ProcessEnv;
+  watch: StackWatch;
+  /** Titles and messages of the steps, in order. */
+  said: string[];
+  up(change?: Partial<Lab>, env?: Record<string, string>): Promise<orchestrator.UpOutcome>;
+  down(): Promise<number>;
+  status(change?: Partial<Lab>): Promise<StatusItem[]>;
+  item(name: string): Promise<StatusItem>;
+  close(): Promise<void>;
+}
+
+export async function openTestLab(
+  engine: TestEngine,
+  images: TestImages,
+  weightsPath: string,
+  services: Lab['stack']['services'],
+): Promise<TestLab> {
+  const home = locateHome(mkdtempSync(join(tmpdir(), 'ailab-docker-')));
+  ensureHome(home);
+  const [model, weaviate, grpc, prometheus, grafana] = await freePorts(5);
+  if (!model || !weaviate || !grpc || !prometheus || !grafana) throw new Error('no free ports');
+  const env: NodeJS.ProcessEnv = { ...systemEnv(), ...engine.env };
+  const lab: Lab = {
+    project: home.project,
+    engine: 'docker',
+    engineReason: 'a test',
+    profile: 'default',
+    weights: { kind: 'path', path: weightsPath },
+    weightsPath,
+    modelName: 'starter',
+    contextSize: 512,
+    modelPort: model,
+    threads: 2,
+    runtime: { kind: 'llama-server', path: 'in the container', version: null },
+    stack: {
+      services,
+      ports: { model, weaviate, weaviate_grpc: grpc, prometheus, grafana },
+      images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
+    },
+  };
+  const closing = new AbortController();
+  const { signal } = closing;
+  const watch = watchStack({ home, env, onChange: () => undefined, signal });
+  const said: string[] = [];
+  const run: orchestrator.Run = {
+    signal,
+    step: (_name, title, work) => {
+      said.push(title);
+      return work(({ message }) => said.push(message));
+    },
+  };
+  const stackOf = (lab: Lab, more = {}) =>
+    createComposeStack({ home, env: { ...env, ...more }, lab, stacksFolder: STACKS }, signal);
+  const probe = createReadyProbe(watch);
+  const status = async (change: Partial<Lab> = {}) => {
+    const wanted = { ...lab, ...change };
+    const stack = await stackOf(wanted);
+    return reconcile(stack.desired(wanted), await stack.actual(signal));
+  };
+  return {
+    home,
+    lab,
+    env,
+    watch,
+    said,
+    status,
+    async up(change = {}, more = {}) {
+      const wanted = { ...lab, ...change };
+      const ready: orchestrator.ReadyProbe = async (run) => {
+        await watch.refresh();
+        return probe(run);
+      };
+      return orchestrator.up(wanted, [await stackOf(wanted, more)], ready, run);
+    },
+    down: async () => orchestrator.down(lab, [await stackOf(lab)], run),
+    async item(name) {
+      const found = (await status()).find((item) => item.name === name);
+      if (found === undefined) throw new Error(`${name} is not in the status`);
+      return found;
+    },
+    async close() {
+      closing.abort();
+      await engine.removeProject(home.project);
+      rmSync(home.root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await anyFreePort());
+  return [...ports];
+}

@@ -1,0 +1,130 @@
+/** The lab itself: looked at, brought up, taken down. Part of the composition root. */
+import { existsSync } from 'node:fs';
+import { setConfigKey } from '../config/edit.ts';
+import { invalidConfigError } from '../config/load.ts';
+import type { Home } from '../lib/home.ts';
+import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
+import type { Activity, UpInput } from '../schemas/activity.ts';
+import type { LabOverview } from '../schemas/overview.ts';
+import type { Activities } from './activities.ts';
+import type { Engine } from './contract.ts';
+import { diagnose } from './doctor.ts';
+import type { ModelHost } from './model-host.ts';
+import * as orchestrator from './orchestrator.ts';
+import { toOverview } from './overview.ts';
+import { createReadyProbe } from './ready.ts';
+import { resolveLab, type ResolvedLab } from './resolve-lab.ts';
+import { createResources, type Program } from './resources.ts';
+import { observe, toStatus } from './status.ts';
+
+export interface LabServiceParts {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  program: Program;
+  activities: Activities;
+  host: ModelHost;
+  gatewayUrl: string | null;
+}
+
+export type LabService = Engine['lab'] & {
+  /** Finds out which engine the lab has, and how its model is: for a caller that asks for the endpoint next. */
+  prime(): Promise<void>;
+};
+
+export function createLabService(parts: LabServiceParts): LabService {
+  const { home, env, program, activities, host } = parts;
+  /** What the running `up` was asked for: while it runs, that is the lab which is shown. */
+  let asked: UpInput | undefined;
+  let dockerTaken = false;
+
+  const resolve = async (): Promise<ResolvedLab> => {
+    const overrides = asked?.overrides;
+    const resolved = await resolveLab({
+      home,
+      env,
+      dockerTaken,
+      starter: asked?.starter === true,
+      ...(overrides === undefined ? {} : { overrides }),
+    });
+    dockerTaken = resolved.lab.engine === 'docker';
+    host.follow(resolved.lab.engine);
+    return resolved;
+  };
+
+  const look = async (signal: AbortSignal) => {
+    const resolved = await resolve();
+    const resources = await createResources(
+      { home, env, program, lab: resolved.lab, starter: false },
+      signal,
+    );
+    const items = await observe(resolved.lab, resources, signal);
+    return { resolved, status: toStatus(home, resolved.config, resolved.lab, items) };
+  };
+
+  const overview = async (signal: AbortSignal): Promise<LabOverview> => {
+    const { resolved, status } = await look(signal);
+    return toOverview({
+      home,
+      resolved,
+      status,
+      running: activities.running(),
+      latest: activities.list(1)[0],
+      starterPresent: existsSync(starterPath(home)),
+      gatewayUrl: parts.gatewayUrl,
+    });
+  };
+
+  const runUp = async (input: UpInput, run: orchestrator.Run): Promise<string> => {
+    asked = input;
+    try {
+      const resolved = await resolve();
+      refuseProblems(resolved);
+      const { lab } = resolved;
+      const resources = await createResources(
+        { home, env, program, lab, starter: input.starter },
+        run.signal,
+      );
+      const { changed, firstTokenMs } = await orchestrator
+        .up(lab, resources, createReadyProbe(host), run)
+        .finally(() => rememberStarter(home, resolved));
+      const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
+      return changed === 0 ? `Nothing had to be done. ${first}` : first;
+    } finally {
+      asked = undefined;
+    }
+  };
+
+  const runDown = async (run: orchestrator.Run): Promise<string> => {
+    const { lab } = await resolve();
+    const resources = await createResources({ home, env, program, lab, starter: false }, run.signal);
+    const removed = await orchestrator.down(lab, resources, run);
+    await host.refresh();
+    return removed === 0 ? 'Nothing was running.' : 'The lab is down. Weights, tools and conversations stay.';
+  };
+
+  return {
+    overview,
+    status: async (signal) => (await look(signal)).status,
+    up: async (input, startedBy): Promise<Activity> =>
+      activities.start('up', input, startedBy, (run) => runUp(input, run)),
+    down: async (startedBy): Promise<Activity> => activities.start('down', {}, startedBy, runDown),
+    doctor: (signal) => diagnose({ home, env, resolve, signal }),
+    async prime() {
+      await resolve();
+      await host.refresh();
+    },
+  };
+}
+
+function refuseProblems({ config, problems }: ResolvedLab): void {
+  if (config.problems.length > 0) throw invalidConfigError(config);
+  const [problem] = problems;
+  if (problem !== undefined) throw problem;
+}
+
+/** A starter that was fetched for a lab without a model becomes its model, in the file where users look for it. */
+function rememberStarter(home: Home, { lab, config }: ResolvedLab): void {
+  const { model_id: id, model_path: path } = config.values;
+  if (lab.weights.kind !== 'starter' || id !== undefined || path !== undefined) return;
+  if (existsSync(starterPath(home))) setConfigKey(home.config, 'model_id', STARTER.id);
+}

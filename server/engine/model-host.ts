@@ -1,0 +1,52 @@
+/**
+ * Where the lab's model runs, behind one face: a process under our supervisor, or a container of the stack. Which one
+ * is the resolved lab's choice. Part of the composition root.
+ */
+import type { Endpoint } from '../gateway/forward.ts';
+import type { LabError } from '../lib/errors.ts';
+import type { Home } from '../lib/home.ts';
+import { watchStack, type StackWatch } from '../resources/compose-stack/watch.ts';
+import { readEndpoint, readFailure, watchRuntime } from '../resources/embedded-runtime/endpoint.ts';
+import type { Engine } from '../schemas/lab.ts';
+
+export interface ModelHost {
+  /** The runtime as it is now; null when none runs. Cheap: the gateway asks for every request. */
+  endpoint(): Endpoint | null;
+  /** Why the runtime will not come up by itself; null while it runs, may come up, or never started. */
+  failure(): LabError | null;
+  /** Says which engine the lab has; the first time it is docker, Docker is watched from then on. */
+  follow(engine: Engine): void;
+  /** Looks at once; resolves when `endpoint` is fresh. */
+  refresh(): Promise<void>;
+}
+
+export interface ModelHostOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  onChange(): void;
+  signal: AbortSignal;
+}
+
+export function createModelHost({ home, env, onChange, signal }: ModelHostOptions): ModelHost {
+  let engine: Engine = 'embedded';
+  let stack: StackWatch | undefined;
+  let process = readEndpoint(home);
+  const reread = () => {
+    process = readEndpoint(home);
+    onChange();
+  };
+  watchRuntime(home, reread, signal);
+
+  return {
+    endpoint: () => (engine === 'docker' ? (stack?.endpoint() ?? null) : process),
+    failure: () => (engine === 'docker' ? (stack?.failure() ?? null) : readFailure(home)),
+    follow(chosen) {
+      engine = chosen;
+      if (engine === 'docker') stack ??= watchStack({ home, env, onChange, signal });
+    },
+    async refresh() {
+      process = readEndpoint(home);
+      if (engine === 'docker') await stack?.refresh();
+    },
+  };
+}
