@@ -53,6 +53,14 @@ describe('the Host list', () => {
     expect(verdict({ hosts: ['lab.test'] }, { extraHosts: ['lab.test'] })).toBe(421);
   });
 
+  it('knows its bare names on port 80, where clients leave the port out', () => {
+    const post = { method: 'POST', target: '/api/trpc/lab.down', hosts: ['localhost'] };
+    const from = (origin: string) => ({ ...post, headers: { ...JSON_TYPE, origin } });
+    expect(verdict(from('http://localhost'), { port: 80 })).toBe('pass');
+    expect(verdict(from('http://localhost:3000'), { port: 80 })).toBe(403);
+    expect(verdict({ hosts: ['evil.example'] }, { port: 80 })).toBe(421);
+  });
+
   it('refuses a target that is no path', () => {
     expect(verdict({ target: 'http://localhost:3000/' })).toBe(400);
     expect(verdict({ target: '//evil.example/' })).toBe(400);

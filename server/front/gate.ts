@@ -205,8 +205,10 @@ export function routeOf(visit: Pick<Visit, 'target'>): Route | undefined {
   return findRoute(pathOf(visit));
 }
 
+/** Of port 80 no client speaks: there the bare name means us. */
 function ownHosts({ port, extraHosts }: GateContext): string[] {
-  return ['localhost', '127.0.0.1', '[::1]', ...extraHosts].map((name) => `${name}:${port}`);
+  const names = ['localhost', '127.0.0.1', '[::1]', ...extraHosts];
+  return names.map((name) => (port === 80 ? name : `${name}:${port}`));
 }
 
 function ownOrigins(context: GateContext): string[] {
