@@ -12,15 +12,15 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { withBrowser } from '../support/browser.ts';
 import { requireBuild, startLab, tokenOf, type Lab } from '../support/lab.ts';
 import { allProcesses } from '../support/processes.ts';
 
 let folder: string;
 let lab: Lab | undefined;
+beforeAll(requireBuild);
 beforeEach(() => {
-  requireBuild();
   folder = mkdtempSync(join(tmpdir(), 'ailab-opener-'));
 });
 afterEach(async () => {

@@ -34,6 +34,7 @@ export interface Lab {
 export interface LabOptions {
   /** Another program than the product's bin, with the arguments before `--port` and `--home`. */
   program?: string[];
+  /** Over the environment of this process. The engine is `embedded` unless this says otherwise. */
   env?: Record<string, string>;
   /** Given: it is used and not removed. */
   home?: string;
@@ -56,7 +57,7 @@ export async function startLab(options: LabOptions = {}): Promise<Lab> {
   const program = options.program ?? [BIN, 'serve', ...(options.open === true ? [] : ['--no-open'])];
   // The channel is the lifeline: when this process goes, however it goes, the server sees it close and ends.
   const child = spawn(process.execPath, [...program, '--port', String(port), '--home', home], {
-    env: { ...cleanEnvironment(), ...options.env },
+    env: { ...cleanEnvironment(), AILAB_ENGINE: 'embedded', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));

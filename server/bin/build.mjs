@@ -11,6 +11,7 @@ import {
   rmSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { BUNDLE_OPTIONS } from './bundle-options.mjs';
 import { ROOT } from './prepare.mjs';
 
 async function build() {
@@ -69,46 +70,19 @@ function refuseUnportable(folder) {
   }
 }
 
-/**
- * What dockerode loads for Docker over SSH and for building images. The lab does neither, and ssh2 would bring native
- * files, which can't be shipped to every platform.
- */
-function leaveOut(names) {
-  const filter = new RegExp(`^(${names.join('|')})$`);
-  return {
-    name: 'leave-out',
-    setup(build) {
-      build.onResolve({ filter }, ({ path }) => ({ path, namespace: 'left-out' }));
-      build.onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
-    },
-  };
-}
-
 async function bundle(outdir) {
   const { build: esbuild } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   await esbuild({
-    absWorkingDir: ROOT,
+    ...BUNDLE_OPTIONS,
     entryPoints: {
       cli: 'server/main/cli.ts',
       supervisor: 'server/supervisor/main.ts',
       'llama-worker': 'server/llama-worker/main.ts',
     },
     outdir,
-    bundle: true,
     splitting: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    external: ['better-sqlite3', 'node-llama-cpp'],
-    plugins: [leaveOut(['ssh2', 'cpu-features', '@grpc/grpc-js', '@grpc/proto-loader'])],
     define: { 'process.env.AILAB_VERSION': JSON.stringify(version) },
-    // Bundled CommonJS asks for `require`, which a module doesn't have.
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-    legalComments: 'none',
-    logLevel: 'warning',
   });
   if (!existsSync(join(outdir, 'cli.js'))) throw new Error('the bundle is missing');
 }
