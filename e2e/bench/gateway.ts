@@ -26,7 +26,7 @@ export async function benchGateway(): Promise<Row[]> {
   writeFileSync(join(home, 'model.gguf'), buildGguf());
   writeFileSync(
     join(home, 'ai-lab.yaml'),
-    `model_path: ${join(home, 'model.gguf')}\nports: { model: 18950 }\n`,
+    `model_path: ${join(home, 'model.gguf')}\nengine: embedded\nports: { model: 18950 }\n`,
   );
   const lab = await startLab({ home, env: { AILAB_RUNTIME: runtime } });
   try {

@@ -13,7 +13,8 @@ let key: string;
 const complaints: string[] = [];
 
 test.beforeAll(async ({ browser }) => {
-  lab = await startLab();
+  // The embedded engine needs nothing that the machine may or may not have.
+  lab = await startLab({ env: { AILAB_ENGINE: 'embedded' } });
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
     permissions: ['clipboard-read', 'clipboard-write'],

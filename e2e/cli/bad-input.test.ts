@@ -35,7 +35,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const up = (...args: string[]) => ailab(['up', '--home', home, ...args]);
+const up = (...args: string[]) => ailab(['up', '--engine', 'embedded', '--home', home, ...args]);
 
 /** A named error with a fix, exit 1, and nothing that was started or half-made. */
 function expectNamed(result: Finished, code: string, words: RegExp): void {

@@ -57,7 +57,7 @@ export async function seededHome(config = ''): Promise<SeededHome> {
   const modelPort = 19_000 + Math.floor(Math.random() * 900);
   writeFileSync(
     join(home, 'ai-lab.yaml'),
-    `model_id: ${STARTER_ID}\nports: { model: ${modelPort} }\n${config}`,
+    `model_id: ${STARTER_ID}\nengine: embedded\nports: { model: ${modelPort} }\n${config}`,
   );
   return {
     home,
