@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { makeBridge, removeBridge } from './bridge.ts';
 import { cacheFolder } from './cache.ts';
 import { engineAnswers } from './engine-api.ts';
-import { findProgram, systemEnv } from './run.ts';
+import { findProgram, run, systemEnv } from './run.ts';
 
 const SYSTEM_CONTAINERD = '/run/containerd/containerd.sock';
 const START_MS = 60_000;
@@ -97,6 +97,7 @@ export class Dockerd {
     this.resume();
     await this.#end('SIGTERM', STOP_MS).catch(() => this.kill9());
     await removeBridge(this.paths.runFolder);
+    await unmountUnder(this.paths.dataRoot);
   }
 
   /** What a crash of the engine looks like: no clean-up of any kind; its containers run on. */
@@ -135,6 +136,13 @@ export class Dockerd {
       host: `unix://${socket}`,
       bridge,
       'storage-driver': 'overlay2',
+      // The machine's firewall and routing are not ours to change; ports on the loopback need neither.
+      iptables: 'false',
+      'ip-forward': 'false',
+      // No way leads out of a container then. With ndots, a service's name that isn't there fails at once, as it does
+      // where a name server answers; without, it takes 10 s.
+      dns: '127.0.0.1',
+      'dns-opt': 'ndots:1',
       // dockerd joins the system's containerd when there is one; there it keeps to its own namespaces.
       ...(existsSync(SYSTEM_CONTAINERD) && {
         'containerd-namespace': 'ailab-test',
@@ -148,6 +156,15 @@ export class Dockerd {
     const lines = readFileSync(this.paths.logFile, 'utf8').trim().split('\n').slice(-8);
     return `Its last lines (${this.paths.logFile}):\n${lines.join('\n')}`;
   }
+}
+
+/** A crashed daemon leaves its containers' mounts, and with them a cache folder that nobody can remove. */
+async function unmountUnder(folder: string): Promise<void> {
+  const mounted = readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((path) => path === folder || path.startsWith(`${folder}/`));
+  for (const path of mounted.toReversed()) await run('umount', [path]).catch(() => undefined);
 }
 
 /** Ends daemons that work in our folders: those of a run that was killed. */

@@ -5,13 +5,14 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { isAlive } from '../../../server/lib/process-identity.ts';
 import { cacheFolder, saying } from './cache.ts';
 import { cleanUp } from './clean-up.ts';
 import { composeConfigFolder } from './compose.ts';
 import { installEngine, isDebian } from './debian.ts';
 import { Dockerd } from './dockerd.ts';
 import { engineAnswers } from './engine-api.ts';
-import { takeLock } from './lock.ts';
+import { readHolder, takeLock } from './lock.ts';
 import { findProgram, run } from './run.ts';
 
 interface EngineBase {
@@ -86,7 +87,11 @@ function whyNotPrivate(): string | undefined {
 export async function startPrivateEngine(): Promise<PrivateEngine> {
   const why = whyNotPrivate();
   if (why !== undefined) throw new Error(why);
-  const lock = await takeLock(join(cacheFolder(), 'engine.lock'), 'the private Docker engine');
+  const lockFile = join(cacheFolder(), 'engine.lock');
+  const holder = readHolder(lockFile);
+  if (holder?.pid === process.pid && isAlive(holder))
+    throw new Error('This process has the private engine already; stop() it before it is started again.');
+  const lock = await takeLock(lockFile, 'the private Docker engine');
   const daemon = new Dockerd();
   try {
     const [config] = await Promise.all([composeConfigFolder(), installEngine()]);

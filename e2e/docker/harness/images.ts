@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cacheFolder, inBuildFolder, saying, sha256File } from './cache.ts';
+import { cacheFolder, inBuildFolder, say, saying, sha256File } from './cache.ts';
 import { isDebian } from './debian.ts';
 import { engineJson } from './engine-api.ts';
 import type { TestEngine } from './engine.ts';
@@ -54,8 +54,7 @@ export async function ensureImages(
     if (has) found[service as Service] = { ref, standIn: false, official: true };
   for (const recipe of RECIPES) {
     if (recipe.services.every((service) => found[service] !== undefined)) continue;
-    const archive = await ensureArchive(recipe);
-    await ensureLoaded(engine, recipe, archive);
+    const archive = await ensureLoaded(engine, recipe);
     for (const [index, service] of recipe.services.entries())
       found[service] ??= { ref: archive.refs[index] as string, standIn: recipe.standIn, official: false };
   }
@@ -120,18 +119,22 @@ async function makeArchive(recipe: Recipe, file: string): Promise<Archive> {
   });
 }
 
-async function ensureLoaded(engine: TestEngine, recipe: Recipe, archive: Archive): Promise<void> {
+async function ensureLoaded(engine: TestEngine, recipe: Recipe): Promise<Archive> {
+  let archive = await ensureArchive(recipe);
   const current = await Promise.all(archive.refs.map((ref) => isCurrent(engine, ref, recipe.fingerprint())));
-  if (current.every(Boolean)) return;
+  if (current.every(Boolean)) return archive;
+  if ((await sha256File(archive.file)) !== archive.sha256) {
+    say(`${archive.file} is damaged; it is made anew`);
+    rmSync(archive.file);
+    archive = await ensureArchive(recipe);
+  }
+  const { file } = archive;
   await saying(`loading the ${recipe.name} image`, async () => {
-    if ((await sha256File(archive.file)) !== archive.sha256) {
-      rmSync(archive.file);
-      throw new Error(`${archive.file} is damaged and was removed. Run the tests again; they make it anew.`);
-    }
-    await engine.docker('load', '--input', archive.file);
+    await engine.docker('load', '--input', file);
     // Earlier makings of ours that lost their name.
     await engine.docker('image', 'prune', '--force', '--filter', `label=${LABEL}`);
   });
+  return archive;
 }
 
 async function isCurrent(engine: TestEngine, ref: string, fingerprint: string): Promise<boolean> {

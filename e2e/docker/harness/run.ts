@@ -4,7 +4,7 @@ import { which } from '../../../server/lib/which.ts';
 
 export interface RunOptions {
   /** Over this process's own environment. */
-  env?: Readonly<Record<string, string>>;
+  env?: Readonly<Record<string, string | undefined>>;
   cwd?: string;
   /** 10 minutes unless told. */
   timeoutMs?: number;
