@@ -72,6 +72,7 @@ describe('drift between the rendered stack and a container', () => {
       }),
       'devices',
     ],
+    ['a first process', sampleContainer({ HostConfig: { Init: true } }), 'init'],
     ['no health check', sampleContainer({ Config: { Healthcheck: { Test: ['NONE'] } } }), 'health_check'],
   ])('names the one field: %s', (_what, container, field) => {
     expect(fieldsOf(container)).toEqual([field]);

@@ -26,6 +26,12 @@ export interface EngineApi {
   stats(id: string, signal: AbortSignal): Promise<types.ContainerStats>;
   /** SIGTERM, the container's own grace time, SIGKILL, then removal. Gone already is done. */
   stopAndRemove(id: string, signal: AbortSignal): Promise<void>;
+  /** Runs a program in a container; its output is bounded. */
+  exec(
+    id: string,
+    command: readonly string[],
+    signal: AbortSignal,
+  ): Promise<{ code: number; output: string }>;
   networks(project: string, signal: AbortSignal): Promise<string[]>;
   /** False when something is still attached to it. */
   removeNetwork(id: string, signal: AbortSignal): Promise<boolean>;
@@ -40,6 +46,8 @@ export interface EngineApi {
 const ANSWER_MS = 8000;
 /** Stopping waits for the container's grace time, 30 s at most in this stack. */
 const STOP_MS = 60_000;
+const EXEC_MS = 60_000;
+const EXEC_KEEP = 8192;
 
 /** Finds Docker and proves that it answers and is new enough. Each kind of trouble has its own code. */
 export async function connectEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<EngineApi> {
@@ -132,6 +140,22 @@ export async function openEngine(host: DockerHost): Promise<EngineApi> {
           await settled(container.remove({ v: false, force: true, ...options }), [404, 409]);
         },
         STOP_MS,
+      ),
+    exec: (id, command, signal) =>
+      ask(
+        'running a program in a container',
+        signal,
+        async (options) => {
+          const made = await docker
+            .getContainer(id)
+            .exec({ Cmd: [...command], AttachStdout: true, AttachStderr: true, ...options });
+          const output = await made.start({ ...options });
+          let text = '';
+          for await (const chunk of output) text = (text + String(chunk)).slice(-EXEC_KEEP);
+          const { ExitCode } = await made.inspect(options);
+          return { code: ExitCode ?? -1, output: text };
+        },
+        EXEC_MS,
       ),
     networks: (project, signal) =>
       ask('listing networks', signal, async (options) =>

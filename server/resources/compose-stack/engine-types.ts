@@ -75,6 +75,7 @@ export const containerDetails = z.object({
     RestartPolicy: z.object({ Name: z.string(), MaximumRetryCount: z.number().optional() }).nullish(),
     ReadonlyRootfs: z.boolean().nullish(),
     Privileged: z.boolean().nullish(),
+    Init: z.boolean().nullish(),
     NetworkMode: z.string().nullish(),
     CapAdd: strings,
     CapDrop: strings,

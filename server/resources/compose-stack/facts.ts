@@ -41,6 +41,7 @@ export function askedFacts(service: RenderedService, stack: RenderedStack): Fact
       ...(service.cap_add ?? []).map((name) => `+${capability(name)}`),
       ...(service.security_opt ?? []),
     ]),
+    init: service.init === true,
     devices: sorted(
       (service.deploy?.resources?.reservations?.devices ?? []).map((device) =>
         deviceWords(device.driver, device.count, device.device_ids, device.capabilities),
@@ -90,6 +91,7 @@ export function foundFacts(
       ...(host.CapAdd ?? []).map((name) => `+${capability(name)}`),
       ...(host.SecurityOpt ?? []),
     ]),
+    init: host.Init === true,
     devices: sorted(
       (host.DeviceRequests ?? []).map((device) =>
         deviceWords(device.Driver, device.Count, device.DeviceIDs, device.Capabilities?.flat()),

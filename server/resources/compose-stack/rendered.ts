@@ -17,6 +17,7 @@ export const renderedService = z.object({
   user: z.string().nullish(),
   read_only: z.boolean().nullish(),
   privileged: z.boolean().nullish(),
+  init: z.boolean().nullish(),
   network_mode: z.string().nullish(),
   pid: z.string().nullish(),
   ipc: z.string().nullish(),

@@ -119,6 +119,7 @@ export function fakeEngine(parts: Partial<EngineApi>): EngineApi {
     'image',
     'stats',
     'stopAndRemove',
+    'exec',
     'networks',
     'removeNetwork',
     'volumes',

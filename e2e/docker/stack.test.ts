@@ -1,0 +1,413 @@
+/** The stack on a real engine: real llama-server with the starter model, real Prometheus. Never a mock of Docker. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { healGrafanaPassword } from '../../server/resources/compose-stack/grafana-password.ts';
+import { readLogs } from '../../server/resources/compose-stack/logs.ts';
+import { removeStackVolumes } from '../../server/resources/compose-stack/resource.ts';
+import { readSecrets } from '../../server/resources/compose-stack/secrets.ts';
+import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
+import { ensureImages, type TestImages } from './harness/images.ts';
+import { run } from './harness/run.ts';
+import { starterWeights } from './harness/weights.ts';
+import { openTestLab, STACKS, type TestLab } from './stack-lab.ts';
+
+vi.setConfig({ testTimeout: 180_000, hookTimeout: 900_000 });
+
+const found = await startTestEngineOrSkip();
+const reason = found.kind === 'none' ? ` (skipped: ${found.unavailable})` : '';
+const signal = new AbortController().signal;
+const ALL = ['weaviate', 'prometheus', 'grafana'] as const;
+
+async function until<T>(
+  limitMs: number,
+  look: () => T | Promise<T>,
+  good: (value: T) => boolean,
+): Promise<T> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const value = await look();
+    if (good(value)) return value;
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${JSON.stringify(value)}`);
+    await sleep(50);
+  }
+}
+
+describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, () => {
+  let engine: TestEngine;
+  let images: TestImages;
+  let weights: string;
+  let a: TestLab;
+
+  beforeAll(async () => {
+    if (found.kind === 'none') return;
+    engine = found;
+    [images, weights] = await Promise.all([ensureImages(engine), starterWeights()]);
+    a = await openTestLab(engine, images, weights, ALL);
+  });
+  afterAll(async () => {
+    await a?.close();
+    await engine?.stop();
+  });
+
+  const idOf = async (service: string) => String((await a.item(service)).meta['container']);
+  const running = () => a.watch.view().containers.filter(({ State }) => State.Status === 'running');
+  const secrets = () => {
+    const known = readSecrets(a.home);
+    if (known === null) throw new Error('there are no secrets');
+    return known;
+  };
+
+  it('comes up to a sensible answer (Weaviate and Grafana: stand-ins)', async () => {
+    const outcome = await a.up();
+    expect(outcome.changed).toBe(4);
+    const endpoint = a.watch.endpoint();
+    const reply = await fetch(`${endpoint?.baseUrl}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${endpoint?.apiKey}` },
+      body: JSON.stringify({
+        messages: [{ role: 'user', content: 'Hello' }],
+        max_tokens: 30,
+        temperature: 0,
+      }),
+    });
+    expect(await reply.json()).toMatchObject({
+      model: 'starter',
+      choices: [{ message: { content: /[a-z]{3}/i } }],
+    });
+  });
+
+  it('tells the same as `docker compose ps`, all managed and healthy, nothing drifted', async () => {
+    const items = await until(
+      60_000,
+      () => a.status(),
+      (list) => list.every(({ health }) => health === 'healthy'),
+    );
+    expect(items.map(({ name, state, drift, error }) => [name, state, drift, error])).toEqual(
+      ['model', ...ALL].map((name) => [name, 'managed', undefined, undefined]),
+    );
+    const text = await engine.docker('compose', '-p', a.home.project, 'ps', '-a', '--format', 'json');
+    const listed = text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const told = items.map(({ name, health, meta }) => [name, meta['container'], 'running', health]);
+    expect(listed.map(({ Service, ID, State, Health }) => [Service, ID, State, Health]).toSorted()).toEqual(
+      told.toSorted(),
+    );
+  });
+
+  it('Prometheus sees all its targets, with its password only', async () => {
+    const url = `http://127.0.0.1:${a.lab.stack.ports.prometheus}/api/v1/query?query=up`;
+    const authorization = `Basic ${Buffer.from(`ailab:${secrets().prometheusPassword}`).toString('base64')}`;
+    const body = await until(
+      40_000,
+      async () =>
+        (await (await fetch(url, { headers: { authorization } })).json()) as {
+          data: { result: { metric: { job: string }; value: [number, string] }[] };
+        },
+      ({ data }) => data.result.filter(({ value }) => value[1] === '1').length === 3,
+    );
+    expect(body.data.result.map(({ metric }) => metric.job).toSorted()).toEqual([
+      'model',
+      'prometheus',
+      'weaviate',
+    ]);
+  });
+
+  it('no published port gives a foreign page anything', async () => {
+    const { ports } = a.lab.stack;
+    const paths = [
+      [ports.model, '/v1/models'],
+      [ports.model, '/metrics'],
+      [ports.model, '/slots'],
+      [ports.weaviate, '/v1/meta'],
+      [ports.weaviate, '/v1/schema'],
+      [ports.prometheus, '/api/v1/query?query=up'],
+      [ports.prometheus, '/metrics'],
+      [ports.grafana, '/api/search'],
+      [ports.grafana, '/metrics'],
+    ] as const;
+    for (const [port, path] of paths) {
+      const text = await run('curl', [
+        '-s',
+        '-i',
+        '-m',
+        '5',
+        '-H',
+        'Host: evil.example',
+        '-H',
+        'Origin: http://evil.example',
+        `http://127.0.0.1:${port}${path}`,
+      ]);
+      expect(text, path).toMatch(/^HTTP\/1\.1 (30[12]|401|403|404|421) /);
+      expect(text, path).not.toMatch(/access-control-allow-origin: *(\*|http:\/\/evil)/i);
+    }
+  });
+
+  it('runs the containers as locked up as the stack file says', async () => {
+    const text = await engine.docker('inspect', await idOf('model'));
+    const [inspected] = JSON.parse(text) as [
+      { HostConfig: Record<string, unknown>; Config: { User: string } },
+    ];
+    expect(inspected.HostConfig).toMatchObject({
+      Privileged: false,
+      ReadonlyRootfs: true,
+      CapDrop: ['ALL'],
+      SecurityOpt: ['no-new-privileges:true'],
+    });
+    expect(inspected.Config.User).not.toMatch(/^0|^$/);
+    await expect(engine.docker('exec', await idOf('model'), 'touch', '/weights/x')).rejects.toThrow(
+      /[Rr]ead-only/,
+    );
+  });
+
+  it('has nothing to do a second time', async () => {
+    const before = running().map(({ Id, State }) => [Id, State.StartedAt]);
+    expect((await a.up()).changed).toBe(0);
+    await a.watch.refresh();
+    expect(running().map(({ Id, State }) => [Id, State.StartedAt])).toEqual(before);
+  });
+
+  it('sees a removed container within 2 s, and makes only that one again', async () => {
+    const before = new Map(running().map(({ Id, State }) => [Id, State.StartedAt]));
+    const gone = await idOf('weaviate');
+    await engine.docker('rm', '-f', gone);
+    await until(
+      2000,
+      () => running().length,
+      (count) => count === 3,
+    );
+    expect((await a.item('weaviate')).state).toBe('missing');
+    expect((await a.up()).changed).toBe(1);
+    await a.watch.refresh();
+    const kept = running().filter(({ Id }) => before.has(Id));
+    expect(kept.map(({ Id, State }) => [Id, State.StartedAt]).toSorted()).toEqual(
+      [...before].filter(([id]) => !id.startsWith(gone)).toSorted(),
+    );
+    expect(running()).toHaveLength(4);
+  });
+
+  it('names the field that was changed behind its back, without its value', async () => {
+    const compose = [
+      'compose',
+      '--env-file',
+      join(a.home.root, 'stack/stack.env'),
+      '-p',
+      a.home.project,
+      '-f',
+      join(STACKS, 'stack.yml'),
+    ];
+    await run('docker', [...compose, 'up', '-d', '--no-deps', 'weaviate'], {
+      env: { ...engine.env, AILAB_GOMEMLIMIT_WEAVIATE: '123MiB' },
+    });
+    const item = await a.item('weaviate');
+    expect(item.drift).toEqual(['environment']);
+    expect(item.meta['environment']).toMatch(/\(GOMEMLIMIT\)$/);
+    expect(JSON.stringify(await a.status())).not.toContain(secrets().weaviateKey);
+    expect((await a.up()).changed).toBe(1);
+    expect((await a.item('weaviate')).drift).toBeUndefined();
+  });
+
+  it('is valid for plain Compose with the variables it leaves in the home: nothing to change', async () => {
+    const compose = [
+      'compose',
+      '--env-file',
+      join(a.home.root, 'stack/stack.env'),
+      '-p',
+      a.home.project,
+      '-f',
+      join(STACKS, 'stack.yml'),
+    ];
+    const before = running()
+      .map(({ Id }) => Id)
+      .toSorted();
+    await run('docker', [...compose, 'up', '-d'], { env: engine.env });
+    await a.watch.refresh();
+    expect(
+      running()
+        .map(({ Id }) => Id)
+        .toSorted(),
+    ).toEqual(before);
+  });
+
+  it('shows a paused model as unhealthy within 2 s', async () => {
+    await engine.docker('pause', await idOf('model'));
+    try {
+      await until(
+        2000,
+        () => a.watch.endpoint()?.health,
+        (health) => health === 'unhealthy',
+      );
+      expect((await a.item('model')).error).toMatch(/paused/);
+    } finally {
+      await engine.docker('unpause', await idOf('model'));
+    }
+    await until(
+      20_000,
+      () => a.watch.endpoint()?.health,
+      (health) => health === 'healthy',
+    );
+  });
+
+  it('reads the logs of one service, with times', async () => {
+    const lines = [];
+    for await (const line of readLogs({
+      home: a.home,
+      env: a.env,
+      service: 'model',
+      tail: 500,
+      follow: false,
+      signal,
+    }))
+      lines.push(line);
+    const listening = lines.find(({ text }) => text.includes('listening on'));
+    expect(listening?.at).toBeGreaterThan(Date.now() - 600_000);
+  });
+
+  it('heals a Grafana whose volume outlived its home (stand-in)', async () => {
+    expect(await healGrafanaPassword(a.home, a.env, signal)).toBe('fine');
+    const file = join(a.home.root, 'stack/secrets.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(secrets().grafanaPassword, 'x'.repeat(43)));
+    expect((await a.item('grafana')).drift).toEqual(['configuration']);
+    await a.up();
+    const healed = await until(
+      30_000,
+      () => healGrafanaPassword(a.home, a.env, signal),
+      (outcome) => outcome !== 'absent',
+    );
+    expect(healed).toBe('healed');
+    expect(await healGrafanaPassword(a.home, a.env, signal)).toBe('fine');
+  });
+
+  it('stops before the first container when a port is taken, and names who holds it', async () => {
+    const b = await openTestLab(engine, images, weights, []);
+    const server = createServer().listen(b.lab.stack.ports.model, '127.0.0.1');
+    try {
+      await expect(b.up()).rejects.toMatchObject({
+        code: 'port_in_use',
+        message: expect.stringMatching(/\(pid \d+\)/),
+      });
+      await expect(b.up({ stack: { ...b.lab.stack, ports: a.lab.stack.ports } })).rejects.toThrow(
+        /container .*model-1 of the Compose project ai-lab-/,
+      );
+      expect(
+        await engine.docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${b.home.project}`),
+      ).toBe('');
+    } finally {
+      server.close();
+      await b.close();
+    }
+  });
+
+  it('stops `gpu` without NVIDIA before the first container; Compose shows the device reservation and CUDA image', async () => {
+    const b = await openTestLab(engine, images, weights, []);
+    try {
+      await expect(b.up({ profile: 'gpu' })).rejects.toMatchObject({ code: 'gpu_runtime_missing' });
+      expect(
+        await engine.docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${b.home.project}`),
+      ).toBe('');
+      const text = await engine.docker(
+        'compose',
+        '-f',
+        join(STACKS, 'stack.yml'),
+        '-f',
+        join(STACKS, 'stack.gpu.yml'),
+        'config',
+        '--format',
+        'json',
+      );
+      const { services } = JSON.parse(text) as { services: { model: Record<string, unknown> } };
+      expect(services.model).toMatchObject({
+        image: expect.stringMatching(/^ghcr\.io\/ggml-org\/llama\.cpp:server-cuda-v/),
+        deploy: {
+          resources: { reservations: { devices: [{ driver: 'nvidia', count: -1, capabilities: ['gpu'] }] } },
+        },
+      });
+    } finally {
+      await b.close();
+    }
+  });
+
+  it('says out of memory, with the limit and what the weights take', async () => {
+    const b = await openTestLab(engine, images, weights, []);
+    try {
+      await expect(b.up({}, { AILAB_MEMORY_MODEL: '24m' })).rejects.toMatchObject({
+        code: 'model_out_of_memory',
+        message: expect.stringMatching(/limit of 24\.0 MiB; its weights alone take 9\d\.\d MiB/),
+      });
+    } finally {
+      await b.close();
+    }
+  });
+
+  it('keeps two homes on one engine apart', async () => {
+    const b = await openTestLab(engine, images, weights, []);
+    try {
+      expect((await b.up()).changed).toBe(1);
+      expect((await b.status()).map(({ name, state }) => [name, state])).toEqual([['model', 'managed']]);
+      await b.down();
+      expect((await a.up()).changed).toBe(0);
+    } finally {
+      await b.close();
+    }
+  });
+
+  it('shows a stranger with our label as untracked, and down leaves it and the volumes', async () => {
+    const label = `com.docker.compose.project=${a.home.project}`;
+    const id = await engine.docker(
+      'run',
+      '-d',
+      '--label',
+      label,
+      '--entrypoint',
+      'sleep',
+      images.prometheus.ref,
+      '600',
+    );
+    const item = (await a.status()).find(({ state }) => state === 'untracked');
+    expect(item?.meta['container']).toBe(id.slice(0, 12));
+    expect((await a.up()).changed).toBe(0);
+    expect(await a.down()).toBe(4);
+    expect((await engine.docker('ps', '-aq', '--filter', `label=${label}`)).trim()).toBe(id.slice(0, 12));
+    expect(
+      (await engine.docker('volume', 'ls', '-q', '--filter', `label=${label}`)).trim().split('\n'),
+    ).toHaveLength(3);
+    await engine.docker('rm', '-f', id.trim());
+    expect(await removeStackVolumes(a.home, a.env, signal)).toHaveLength(3);
+  });
+
+  it.skipIf(found.kind !== 'private')(
+    'says within 2 s that Docker is gone, and recovers by itself',
+    async () => {
+      if (engine.kind !== 'private') return;
+      const b = await openTestLab(engine, images, weights, []);
+      try {
+        await b.up();
+        await engine.kill9();
+        await until(
+          2000,
+          () => b.watch.view().unreachableSince,
+          (since) => since !== null,
+        );
+        expect(b.watch.view().problem?.code).toBe('docker_unreachable');
+        await expect(b.status()).rejects.toMatchObject({ code: 'docker_unreachable' });
+        await engine.restart();
+        await until(
+          10_000,
+          () => b.watch.view().unreachableSince,
+          (since) => since === null,
+        );
+        await until(
+          60_000,
+          () => b.watch.endpoint()?.health,
+          (health) => health === 'healthy',
+        );
+      } finally {
+        await b.close();
+      }
+    },
+  );
+});
