@@ -1,5 +1,12 @@
 /** One request to the runtime: bytes in, bytes out, with back-pressure, and the numbers read on the way. */
-import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  Agent,
+  request as httpRequest,
+  type ClientRequest,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
+import { errnoOf } from '../lib/errors.ts';
 import type { Health } from '../schemas/lab.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import { createBodyMeter, createStreamMeter, type Meter, type ReplyNumbers } from './meter.ts';
@@ -74,31 +81,33 @@ export function forward(job: Forwarding): Promise<Passage> {
       settle(499, 'cancelled');
       return;
     }
-    const upstream = httpRequest(new URL(job.path, job.endpoint.baseUrl), {
-      method: 'POST',
-      agent,
-      timeout: SILENCE_MS,
-      headers: {
-        'content-type': 'application/json',
-        'content-length': job.body.length,
-        accept: job.streamed ? 'text/event-stream' : 'application/json',
-        authorization: `Bearer ${job.endpoint.apiKey}`,
-      },
-    });
-
+    let upstream = send();
     response.once('close', () => {
       if (response.writableFinished) return;
       upstream.destroy();
       settle(499, 'cancelled');
     });
-    upstream.once('timeout', () => upstream.destroy(new Error(`no byte for ${SILENCE_MS / 1000} s`)));
-    upstream.once('error', (error) => {
-      const message = `The runtime broke off: ${error.message}.`;
-      if (response.headersSent) breakOff(job, message);
-      else sendOpenAiError(response, { status: 502, code: 'runtime_unreachable', message, retryAfter: 2 });
-      settle(502, meter.started ? 'partial' : 'error', { code: 'runtime_unreachable', message });
-    });
-    upstream.once('response', (reply) => {
+
+    function send(): ClientRequest {
+      const request = post(job);
+      request.once('timeout', () => request.destroy(new Error(`no byte for ${SILENCE_MS / 1000} s`)));
+      request.once('response', pass);
+      request.once('error', (error) => {
+        // The runtime may close a kept connection just as we use it; it has seen nothing of the request then.
+        if (request.reusedSocket && errnoOf(error) === 'ECONNRESET' && !response.headersSent && !settled) {
+          upstream = send();
+          return;
+        }
+        const message = `The runtime broke off: ${error.message}.`;
+        if (response.headersSent) breakOff(job, message);
+        else sendOpenAiError(response, { status: 502, code: 'runtime_unreachable', message, retryAfter: 2 });
+        settle(502, meter.started ? 'partial' : 'error', { code: 'runtime_unreachable', message });
+      });
+      request.end(job.body);
+      return request;
+    }
+
+    function pass(reply: IncomingMessage): void {
       const status = reply.statusCode ?? 502;
       response.writeHead(status, passedHeaders(reply));
       // Tokens are waited for; the headers tell the client at once that it was heard.
@@ -122,8 +131,21 @@ export function forward(job: Forwarding): Promise<Passage> {
         breakOff(job, message);
         settle(status, meter.started ? 'partial' : 'error', { code: 'runtime_broke_off', message });
       });
-    });
-    upstream.end(job.body);
+    }
+  });
+}
+
+function post({ path, endpoint, body, streamed }: Forwarding): ClientRequest {
+  return httpRequest(new URL(path, endpoint.baseUrl), {
+    method: 'POST',
+    agent,
+    timeout: SILENCE_MS,
+    headers: {
+      'content-type': 'application/json',
+      'content-length': body.length,
+      accept: streamed ? 'text/event-stream' : 'application/json',
+      authorization: `Bearer ${endpoint.apiKey}`,
+    },
   });
 }
 

@@ -248,6 +248,18 @@ describe("an error is in OpenAI's shape", () => {
     expect([reply.status, (await errorOf(reply)).code]).toEqual([502, 'runtime_unreachable']);
   });
 
+  it('does not come of a kept connection that the runtime has just closed', async () => {
+    const sockets = new Set<unknown>();
+    runtime = (request, response) => {
+      // As a runtime does whose idle time is up: the second request on a connection finds it closed.
+      if (sockets.has(request.socket)) request.socket.destroy();
+      else response.end('{"choices":[]}');
+      sockets.add(request.socket);
+    };
+    for (let turn = 0; turn < 3; turn += 1) expect((await post(CHAT)).status).toBe(200);
+    expect(rows.map(({ outcome }) => outcome)).toEqual(['ok', 'ok', 'ok']);
+  });
+
   it('in the middle of a stream is an event, without [DONE], and the partial reply is kept', async () => {
     caller = { kind: 'login', id: 'l' };
     runtime = (_request, response) =>
