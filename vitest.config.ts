@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Unit and fast tests: beside the code, all of them within 5 s (server/bin/test.mjs fails past it). */
 export default defineConfig({
   test: {
-    include: ['app/**/*.test.ts', 'db/**/*.test.ts', 'server/**/*.test.ts'],
+    include: ['app/**/*.test.ts', 'db/**/*.test.ts', 'server/**/*.test.ts', 'stacks/**/*.test.ts'],
     environment: 'node',
     pool: 'forks',
     isolate: false,
