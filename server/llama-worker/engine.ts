@@ -9,6 +9,7 @@ import {
   type Token,
 } from './llama.ts';
 import type { Sampling } from './request-schema.ts';
+import { logLine } from './log-line.ts';
 import { createStopFilter } from './stop-filter.ts';
 import { createTokenText } from './token-text.ts';
 import type { WorkerConfig } from '../resources/embedded-runtime/request.ts';
@@ -68,6 +69,7 @@ export async function loadEngine(config: WorkerConfig): Promise<Engine> {
     skipDownload: true,
     progressLogs: false,
     logLevel: 'warn',
+    logger: (level, message) => logLine(level === 'error' || level === 'fatal' ? 'E' : 'W', message.trim()),
     maxThreads: config.threads,
   });
   const gpuLayers = config.profile === 'gpu' ? 'auto' : 0;

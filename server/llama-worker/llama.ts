@@ -60,6 +60,7 @@ interface LlamaModule {
     skipDownload: true;
     progressLogs: false;
     logLevel: 'warn';
+    logger(level: string, message: string): void;
     maxThreads: number;
   }): Promise<Llama>;
 }

@@ -3,14 +3,15 @@
  * over IPC, and ends when that channel closes.
  */
 import { once } from 'node:events';
-import { workerConfig } from '../resources/embedded-runtime/request.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { workerConfig, type WorkerConfig } from '../resources/embedded-runtime/request.ts';
 import type { Serving } from './answer.ts';
 import { emptyTally, loadEngine } from './engine.ts';
 import { createHttpServer } from './http-server.ts';
+import { logLine } from './log-line.ts';
 import { createMetrics } from './metrics.ts';
 import { createQueue } from './queue.ts';
 
-const say = (message: string) => void process.stdout.write(`${new Date().toISOString()} ${message}\n`);
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
 if (process.send === undefined) {
@@ -19,24 +20,36 @@ if (process.send === undefined) {
 }
 process.once('disconnect', () => process.exit(0));
 
-const [message] = await once(process, 'message');
-const config = workerConfig.parse(message);
-const startedAt = Date.now();
-let serving: Serving | undefined;
+try {
+  const [message] = await once(process, 'message');
+  await serve(workerConfig.parse(message));
+} catch (error) {
+  logLine('E', (error as Error).message);
+  // The native library's own lines come through a queue.
+  await sleep(100);
+  process.exit(1);
+}
 
-const server = createHttpServer(config.apiKey, () => serving);
-server.listen(config.port, '127.0.0.1');
-await once(server, 'listening');
-say(`Listening on 127.0.0.1:${config.port}; loading ${config.weightsPath}.`);
+async function serve(config: WorkerConfig): Promise<void> {
+  const startedAt = Date.now();
+  let serving: Serving | undefined;
+  const server = createHttpServer(config.apiKey, () => serving);
+  server.listen(config.port, '127.0.0.1');
+  await once(server, 'listening');
+  logLine('I', `Listening on 127.0.0.1:${config.port}; loading ${config.weightsPath}.`);
 
-const engine = await loadEngine(config);
-serving = {
-  engine,
-  queue: createQueue(),
-  metrics: createMetrics(),
-  modelName: config.modelName,
-  fingerprint: 'node-llama-cpp',
-  startedAt,
-  current: { tally: emptyTally() },
-};
-say(`Loaded in ${Date.now() - startedAt} ms; context ${engine.contextSize}, threads ${config.threads}.`);
+  const engine = await loadEngine(config);
+  serving = {
+    engine,
+    queue: createQueue(),
+    metrics: createMetrics(),
+    modelName: config.modelName,
+    fingerprint: 'node-llama-cpp',
+    startedAt,
+    current: { tally: emptyTally() },
+  };
+  logLine(
+    'I',
+    `Loaded in ${Date.now() - startedAt} ms; context ${engine.contextSize}, threads ${config.threads}.`,
+  );
+}

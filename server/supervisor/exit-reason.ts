@@ -6,7 +6,7 @@ export interface ExitFacts {
   signal: string | null;
   /** Set when the program could not be started at all. */
   spawnError?: string;
-  /** The last lines it wrote. */
+  /** The end of what it wrote. */
   words: string;
   /** Memory when it was started, and the lowest reading since with the newest kill count. */
   before: MemoryReading | undefined;
@@ -36,7 +36,7 @@ export function exitReason(facts: ExitFacts): ExitReason {
 function outOfMemory({ signal, words, before, after }: ExitFacts): string | undefined {
   if (signal === 'SIGKILL') {
     if ((after?.oomKills ?? 0) > (before?.oomKills ?? Number.POSITIVE_INFINITY))
-      return 'probably out of memory: the kernel killed for memory meanwhile';
+      return 'probably out of memory: the kernel ended a process for lack of memory meanwhile';
     if (after !== undefined && after.availableBytes < after.totalBytes * SCARCE)
       return `probably out of memory: only ${megabytes(after.availableBytes)} of ${megabytes(after.totalBytes)} were available`;
     return undefined;

@@ -1,26 +1,37 @@
 /**
  * A log that can't fill the disk and can't end its writer: over 10 MB it is moved to `.1` (one is kept), and what
- * can't be written is dropped. The last words stay in memory for the record.
+ * can't be written is dropped. The end of it stays in memory for the record.
  */
 import { appendFileSync, renameSync, statSync } from 'node:fs';
 
 const LIMIT = 10 * 1024 * 1024;
-const KEPT_WORDS = 8 * 1024;
+const KEPT = 8 * 1024;
 
 export interface LogFile {
   write(chunk: Buffer | string): void;
-  /** The last lines written, at most `lines` of them. */
-  lastWords(lines?: number): string;
-  /** Forgets the words (not the file), so that a new child is not blamed for those of the last one. */
+  /** The end of what was written, a few KB of it. */
+  tail(): string;
+  /** Forgets the tail (not the file), so that a new child is not blamed for the words of the last one. */
   forget(): void;
+}
+
+/** llama-server (and our worker) mark errors so: a time, then the level. */
+const ERROR_LINE = /^\S+ E +/;
+
+/** What tells most in at most three lines: the first different errors, else the last lines. */
+export function tellingWords(tail: string): string {
+  const lines = tail.trim().split('\n');
+  const errors = lines.filter((line) => ERROR_LINE.test(line)).map((line) => line.replace(ERROR_LINE, ''));
+  const telling = errors.length > 0 ? [...new Set(errors)].slice(0, 3) : lines.slice(-3);
+  return telling.join('\n').slice(0, 1200);
 }
 
 export function openLog(file: string, limit = LIMIT): LogFile {
   let size = sizeOf(file);
-  let words = '';
+  let tail = '';
   return {
     write(chunk) {
-      words = (words + chunk.toString()).slice(-KEPT_WORDS);
+      tail = (tail + chunk.toString()).slice(-KEPT);
       try {
         if (size + chunk.length > limit) {
           renameSync(file, `${file}.1`);
@@ -32,9 +43,9 @@ export function openLog(file: string, limit = LIMIT): LogFile {
         size = sizeOf(file);
       }
     },
-    lastWords: (lines = 6) => words.trim().split('\n').slice(-lines).join('\n').slice(-1200),
+    tail: () => tail,
     forget() {
-      words = '';
+      tail = '';
     },
   };
 }

@@ -13,7 +13,7 @@ import { startChild, type Child, type Exit } from './child.ts';
 import { commandFor } from './command.ts';
 import { exitReason } from './exit-reason.ts';
 import { createHealthRule, pollHealth } from './health.ts';
-import { openLog } from './log-file.ts';
+import { openLog, tellingWords } from './log-file.ts';
 import { readMemory, type MemoryReading } from './memory-evidence.ts';
 import { keepRecord } from './record-keeper.ts';
 
@@ -98,8 +98,8 @@ export function supervise(request: StartRequest, home: Home): Supervision {
       const life = await live();
       if (stopping.signal.aborted) break;
       everHealthy ||= life.healthyMs !== null;
-      const words = log.lastWords();
-      const lastExit = { ...exitReason({ ...life.exit, ...life, words }), words, at: Date.now() };
+      const why = exitReason({ ...life.exit, ...life, words: log.tail() });
+      const lastExit = { ...why, words: tellingWords(log.tail()), at: Date.now() };
       // A server that never came up would only say the same again, seconds later.
       const step = everHealthy ? backoff.ended(performance.now(), life.healthyMs ?? 0) : undefined;
       if (step === undefined || step.kind === 'giveUp') {

@@ -40,7 +40,7 @@ export const runtimeRecord = runtimeFacts.extend({
       /** One line, e.g. `exit code 1` or `killed by SIGKILL`. */
       reason: z.string(),
       outOfMemory: z.boolean(),
-      /** The last lines that the model server wrote. */
+      /** What the model server said, at most three lines. */
       words: z.string(),
       at: z.number(),
     })

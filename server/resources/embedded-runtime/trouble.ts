@@ -19,8 +19,7 @@ export interface Liveness {
 export function troubleOf(record: RuntimeRecord, alive: Liveness, home: Home): Trouble | null {
   const log = join(home.logs, 'runtime.log');
   const ended = record.lastExit?.reason ?? 'for a reason nobody saw';
-  const words = record.lastExit?.words ?? '';
-  const said = words === '' ? '' : ` Its last words: ${words}`;
+  const said = lastWordsOf(record);
   const lookAt =
     record.lastExit?.outOfMemory === true
       ? 'Choose a smaller model or a smaller context_size, or close other programs; then run `ailab-web up`.'
@@ -57,6 +56,12 @@ export function troubleOf(record: RuntimeRecord, alive: Liveness, home: Home): T
     };
   }
   return null;
+}
+
+/** What it said while memory lasted says nothing about why it ended. */
+function lastWordsOf({ lastExit }: RuntimeRecord): string {
+  if (lastExit === null || lastExit.outOfMemory || lastExit.words === '') return '';
+  return ` It said: ${lastExit.words.split('\n').join(' / ')}.`;
 }
 
 export function asLabError(trouble: Trouble): LabError {
