@@ -1,5 +1,5 @@
 /** The server of a home: engine, front and Next in one process, on the loopback in both families. */
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import type { Program } from '../engine/resources.ts';
 import type { Engine } from '../engine/contract.ts';
@@ -33,6 +33,13 @@ export interface RunningServer {
 
 const HOSTS = ['127.0.0.1', '::1'] as const;
 
+const SOCKET_OPTIONS = {
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 32 * 1024,
+  // Java's client offers h2c with every request; an offer that is not taken is just a request.
+  shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
+};
+
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { port } = options;
   const cliSecret = secretText();
@@ -61,7 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       options.checks ?? CHECKS,
     );
     for (const host of HOSTS) {
-      const server = createServer({ keepAliveTimeout: 65_000, maxHeaderSize: 32 * 1024 });
+      const server = createServer(SOCKET_OPTIONS);
       front.attach(server);
       if (await listen(server, host, port)) servers.push(server);
     }

@@ -25,6 +25,12 @@ describe('a login', () => {
     expect(access.hasCookie(reader({ cookie: both.cookie }))).toBe(true);
   });
 
+  it('is not shut out by a cookie of its name that another port has set', () => {
+    const { access, cookie, secret } = loggedIn();
+    const header = { cookie: `ailab_3000=junk; ailab_3000=${cookie}`, 'x-ailab-secret': secret };
+    expect(access.identify(reader(header))).toMatchObject({ kind: 'login' });
+  });
+
   it('is given once for a token', () => {
     const access = createAccess(memoryDb(), SERVER);
     const token = access.mintToken();

@@ -34,9 +34,12 @@ export function createAccess(db: Db, server: ServerIdentity | undefined) {
   store.deleteExpiredLogins(db, Date.now());
 
   const loginOf = (header: HeaderReader): store.LoginRow | undefined => {
-    const cookie = server === undefined ? undefined : readCookie(header('cookie'), cookieName(server.port));
-    if (cookie === undefined) return undefined;
-    const row = store.findLogin(db, sha256(cookie));
+    if (server === undefined) return undefined;
+    // Another port of this host can set a cookie of our name beside ours; it must not lock the browser out.
+    const rows = readCookies(header('cookie'), cookieName(server.port)).map((cookie) =>
+      store.findLogin(db, sha256(cookie)),
+    );
+    const row = rows.find((found) => found !== undefined);
     const now = Date.now();
     if (row === undefined || row.expiresAt <= now) return undefined;
     if (now - row.lastSeenAt > TOUCH_EVERY_MS) store.touchLogin(db, row.id, now);
@@ -141,12 +144,14 @@ function sameText(a: string, b: string): boolean {
   return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
 }
 
-function readCookie(header: string | null | undefined, name: string): string | undefined {
-  for (const part of (header ?? '').split(';')) {
-    const at = part.indexOf('=');
-    if (at > 0 && part.slice(0, at).trim() === name) return part.slice(at + 1).trim();
-  }
-  return undefined;
+/** All values of that name, at most a few: a browser sends as many as were set for other paths. */
+function readCookies(header: string | null | undefined, name: string): string[] {
+  return (header ?? '')
+    .split(';')
+    .map((part) => part.trim())
+    .filter((part) => part.startsWith(`${name}=`))
+    .slice(0, 4)
+    .map((part) => part.slice(name.length + 1));
 }
 
 function gone(what: string, id: string): LabError {
