@@ -6,6 +6,8 @@ import { reportError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
 import { VERSION } from '../lib/version.ts';
+import { connectEngine } from '../resources/compose-stack/engine-api.ts';
+import { composeVersion, findCompose } from '../resources/compose-stack/find-compose.ts';
 import { readEndpoint } from '../resources/embedded-runtime/endpoint.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import { locateWeights } from '../resources/model-weights/locate.ts';
@@ -47,6 +49,7 @@ export async function diagnose(parts: DoctorParts): Promise<DoctorReport> {
     check('Disk', 'home', () => disk(home)),
     check('Config', 'config', () => config(home, resolved)),
     check('Weights', 'weights', () => weights(parts, resolved)),
+    check('Engine', 'runtime', () => engine(parts, resolved)),
     check('Runtime', 'runtime', () => runtime(resolved)),
     check('Model port', 'runtime', () => modelPort(home, lab.modelPort)),
     check('Python with pip', 'system', () => python(parts)),
@@ -118,7 +121,18 @@ async function weights({ home, env }: DoctorParts, { lab }: ResolvedLab): Promis
   };
 }
 
+/** Docker is a choice: without it the embedded engine does, unless docker was asked for. */
+async function engine({ env, signal }: DoctorParts, { lab }: ResolvedLab): Promise<Finding> {
+  const message = `${lab.engine}: ${lab.engineReason}`;
+  if (lab.engine === 'embedded') return { status: 'info', message };
+  await connectEngine(env, signal);
+  const compose = findCompose(env);
+  const version = await composeVersion(compose, env, signal);
+  return { status: 'pass', message: `${message}; Compose ${version}` };
+}
+
 function runtime({ lab }: ResolvedLab): Finding {
+  if (lab.engine === 'docker') return { status: 'info', message: 'llama.cpp server in its container' };
   return lab.runtime.kind === 'llama-server'
     ? { status: 'pass', message: `llama-server ${lab.runtime.version ?? ''} at ${lab.runtime.path}` }
     : {
