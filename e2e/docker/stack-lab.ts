@@ -72,7 +72,7 @@ export async function openTestLab(
   };
   const stackOf = (lab: Lab, more = {}) =>
     createComposeStack({ home, env: { ...env, ...more }, lab, stacksFolder: STACKS }, signal);
-  const probe = createReadyProbe(watch);
+  const ready = createReadyProbe(watch);
   const status = async (change: Partial<Lab> = {}) => {
     const wanted = { ...lab, ...change };
     const stack = await stackOf(wanted);
@@ -87,10 +87,6 @@ export async function openTestLab(
     status,
     async up(change = {}, more = {}) {
       const wanted = { ...lab, ...change };
-      const ready: orchestrator.ReadyProbe = async (run) => {
-        await watch.refresh();
-        return probe(run);
-      };
       return orchestrator.up(wanted, [await stackOf(wanted, more)], ready, run);
     },
     down: async () => orchestrator.down(lab, [await stackOf(lab)], run),

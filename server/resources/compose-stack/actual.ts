@@ -15,7 +15,7 @@ export interface Found {
 }
 
 /** The service a container is of: only Compose writes the hash label, so a stranger with our labels is none. */
-export function serviceOf({ Config: { Labels: labels } }: ContainerDetails): string | null {
+export function serviceOf(labels: Record<string, string> | null | undefined): string | null {
   if (labels?.[HASH_LABEL] === undefined || labels['com.docker.compose.oneoff'] === 'True') return null;
   return labels[SERVICE_LABEL] ?? null;
 }
@@ -27,7 +27,7 @@ export function stackItems(
   stack: RenderedStack | null,
 ): Item[] {
   const groups = Map.groupBy(found, ({ container }) => {
-    const service = serviceOf(container);
+    const service = serviceOf(container.Config.Labels);
     return service !== null && services.includes(service) ? service : '';
   });
   const strangers = (groups.get('') ?? []).map(({ container }) => strangerItem(container));
@@ -109,5 +109,8 @@ export function bestContainer(
   containers: readonly ContainerDetails[],
   service: string,
 ): ContainerDetails | null {
-  return containers.filter((container) => serviceOf(container) === service).toSorted(bestFirst)[0] ?? null;
+  return (
+    containers.filter((container) => serviceOf(container.Config.Labels) === service).toSorted(bestFirst)[0] ??
+    null
+  );
 }

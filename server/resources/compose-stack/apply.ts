@@ -60,7 +60,7 @@ async function removeNeverStarted(
   const signal = AbortSignal.timeout(CLEAN_UP_MS);
   try {
     for (const { container } of await probe(engine, project, null, signal)) {
-      if (container.State.Status === 'created' && services.includes(serviceOf(container) ?? ''))
+      if (container.State.Status === 'created' && services.includes(serviceOf(container.Config.Labels) ?? ''))
         await engine.stopAndRemove(container.Id, signal);
     }
   } catch {

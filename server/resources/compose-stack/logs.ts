@@ -21,7 +21,9 @@ export async function* readLogs(options: LogsOptions): AsyncGenerator<LogLine> {
   const { home, env, service, tail, follow, signal } = options;
   const engine = await connectEngine(env, signal);
   const found = await probe(engine, home.project, null, signal);
-  const container = found.map((entry) => entry.container).find((entry) => serviceOf(entry) === service);
+  const container = found
+    .map((entry) => entry.container)
+    .find((entry) => serviceOf(entry.Config.Labels) === service);
   if (container === undefined) throw notThere(service);
   const stream = await engine.logs(container.Id, { follow, tail }, signal);
   const reader = createLogReader(service, container.Config.Tty === true);

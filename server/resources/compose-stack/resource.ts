@@ -119,9 +119,9 @@ async function removeServices(
   { signal, report }: ApplyContext,
 ): Promise<void> {
   report({ message: `Stopping ${names.join(', ')}.` });
-  const found = await probe(engine, project, null, signal);
-  const ours = found.filter(({ container }) => names.includes(serviceOf(container) ?? ''));
-  await Promise.all(ours.map(({ container }) => engine.stopAndRemove(container.Id, signal)));
+  const found = await engine.containers(project, signal);
+  const ours = found.filter(({ Labels }) => names.includes(serviceOf(Labels) ?? ''));
+  await Promise.all(ours.map(({ Id }) => engine.stopAndRemove(Id, signal)));
   if ((await engine.containers(project, signal)).length > 0) return;
   for (const network of await engine.networks(project, signal)) await engine.removeNetwork(network, signal);
 }
