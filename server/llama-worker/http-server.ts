@@ -65,12 +65,12 @@ function slots({ engine, queue, current }: Serving): object {
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
+  if (Number(request.headers['content-length']) > BODY_LIMIT) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > BODY_LIMIT)
-      throw new ApiError(413, 'invalid_request_error', `The body is over ${BODY_LIMIT} bytes.`);
+    if (size > BODY_LIMIT) throw tooLarge();
     chunks.push(chunk);
   }
   try {
@@ -79,6 +79,8 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
     throw invalidRequest(`The body is not JSON: ${(error as Error).message}`);
   }
 }
+
+const tooLarge = () => new ApiError(413, 'invalid_request_error', `The body is over ${BODY_LIMIT} bytes.`);
 
 export function sendJson(response: ServerResponse, status: number, body: object): void {
   const text = JSON.stringify(body);
