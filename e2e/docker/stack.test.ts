@@ -1,12 +1,12 @@
 /** The stack on a real engine: real llama-server with the starter model, real Prometheus. Never a mock of Docker. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { healGrafanaPassword } from '../../server/resources/compose-stack/grafana-password.ts';
 import { readLogs } from '../../server/resources/compose-stack/logs.ts';
-import { removeStackVolumes } from '../../server/resources/compose-stack/resource.ts';
+import { createComposeStack, removeStackVolumes } from '../../server/resources/compose-stack/resource.ts';
 import { readSecrets } from '../../server/resources/compose-stack/secrets.ts';
 import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
 import { ensureImages, type TestImages } from './harness/images.ts';
@@ -378,6 +378,49 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     await engine.docker('rm', '-f', id.trim());
     expect(await removeStackVolumes(a.home, a.env, signal)).toHaveLength(3);
   });
+
+  it.skipIf(found.kind !== 'private')('names a missing Compose plug-in, and makes nothing', async () => {
+    if (engine.kind !== 'private') return;
+    const b = await openTestLab(engine, images, weights, []);
+    try {
+      const bare = { ...b.env, ...engine.envWithoutCompose, PATH: dirname(process.execPath) };
+      const stack = await createComposeStack(
+        { home: b.home, env: bare, lab: b.lab, stacksFolder: STACKS },
+        signal,
+      );
+      const changes = stack.desired(b.lab).map((item) => ({ kind: 'create' as const, item }));
+      expect(await stack.actual(signal)).toEqual([]);
+      await expect(stack.check?.(b.lab, changes, signal)).rejects.toMatchObject({ code: 'compose_missing' });
+    } finally {
+      await b.close();
+    }
+  });
+
+  it.skipIf(found.kind !== 'private')(
+    'notices a Docker that hangs within 10 s, and recovers by itself',
+    async () => {
+      if (engine.kind !== 'private') return;
+      const b = await openTestLab(engine, images, weights, []);
+      try {
+        await b.watch.refresh();
+        engine.suspend();
+        await until(
+          10_000,
+          () => b.watch.view().problem?.code,
+          (code) => code === 'docker_timeout',
+        );
+        engine.resume();
+        await until(
+          5000,
+          () => b.watch.view().unreachableSince,
+          (since) => since === null,
+        );
+      } finally {
+        engine.resume();
+        await b.close();
+      }
+    },
+  );
 
   it.skipIf(found.kind !== 'private')(
     'says within 2 s that Docker is gone, and recovers by itself',

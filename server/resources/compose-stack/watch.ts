@@ -52,6 +52,9 @@ export function watchStack(options: WatchOptions): StackWatch {
   const { home, env, signal, onChange, random = Math.random, firstPauseMs = FIRST_PAUSE_MS } = options;
   const connect = options.connect ?? ((signal) => connectEngine(env, signal));
   let view: StackView = { unreachableSince: null, problem: null, containers: [] };
+  // Told from each look, not at each question: the gateway asks for every request.
+  let model: ContainerDetails | null = null;
+  let modelEndpoint: StackEndpoint | null = null;
   let told = '';
   let engine: EngineApi | null = null;
   let looking: Promise<void> | null = null;
@@ -68,13 +71,17 @@ export function watchStack(options: WatchOptions): StackWatch {
 
   const lost = (error: unknown) => {
     engine = null;
+    model = null;
+    modelEndpoint = null;
     const problem = isLabError(error) ? error : new Trouble({ ...reportError(error), status: 503 });
     publish({ unreachableSince: view.unreachableSince ?? Date.now(), problem, containers: [] });
   };
 
   const look = async (from: EngineApi) => {
     const containers = await projectContainers(from, home.project, signal);
-    ready.follow(endpointOf(home, bestContainer(containers, MODEL)), bestContainer(containers, MODEL));
+    model = bestContainer(containers, MODEL);
+    modelEndpoint = endpointOf(home, model);
+    ready.follow(modelEndpoint, model);
     publish({ unreachableSince: null, problem: null, containers });
   };
 
@@ -153,8 +160,8 @@ export function watchStack(options: WatchOptions): StackWatch {
 
   return {
     view: () => view,
-    endpoint: () => ready.overrule(endpointOf(home, bestContainer(view.containers, MODEL))),
-    failure: () => view.problem ?? failureOf(bestContainer(view.containers, MODEL)),
+    endpoint: () => ready.overrule(modelEndpoint),
+    failure: () => view.problem ?? failureOf(model),
     refresh,
   };
 }
