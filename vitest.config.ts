@@ -7,6 +7,7 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     isolate: false,
+    experimental: { viteModuleRunner: false },
     testTimeout: 2000,
   },
 });
