@@ -19,7 +19,11 @@ export function passNodeGate(entry, args) {
   if (isCurrent(process.versions.node)) return true;
   const node = currentNode();
   if (node === undefined) process.exit(1);
-  const child = spawn(node, [entry, ...args], { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] });
+  const child = spawn(node, [entry, ...args], {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    // The system's own Node trusted what the system trusts (a company's certificates, too); this one is to do the same.
+    env: { NODE_USE_SYSTEM_CA: '1', ...process.env },
+  });
   // Ctrl-C reaches the child by itself (same terminal); we only wait. SIGTERM and SIGHUP come to us alone.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
