@@ -24,7 +24,7 @@ export interface TestLab {
   /** Titles and messages of the steps, in order. */
   said: string[];
   up(change?: Partial<Lab>, env?: Record<string, string>): Promise<orchestrator.UpOutcome>;
-  down(): Promise<number>;
+  down(change?: Partial<Lab>): Promise<number>;
   status(change?: Partial<Lab>): Promise<StatusItem[]>;
   item(name: string): Promise<StatusItem>;
   close(): Promise<void>;
@@ -89,7 +89,10 @@ export async function openTestLab(
       const wanted = { ...lab, ...change };
       return orchestrator.up(wanted, [await stackOf(wanted, more)], ready, run);
     },
-    down: async () => orchestrator.down(lab, [await stackOf(lab)], run),
+    async down(change = {}) {
+      const wanted = { ...lab, ...change };
+      return orchestrator.down(wanted, [await stackOf(wanted)], run);
+    },
     async item(name) {
       const found = (await status()).find((item) => item.name === name);
       if (found === undefined) throw new Error(`${name} is not in the status`);

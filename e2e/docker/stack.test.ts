@@ -343,6 +343,43 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     }
   });
 
+  it('down ends what an earlier config had asked for, too', async () => {
+    const b = await openTestLab(engine, images, weights, ['prometheus']);
+    try {
+      const fewer = { stack: { ...b.lab.stack, services: [] } };
+      expect((await b.up()).changed).toBe(2);
+      expect((await b.status(fewer)).map(({ name, state }) => [name, state])).toEqual([
+        ['model', 'managed'],
+        ['prometheus', 'untracked'],
+      ]);
+      await b.down(fewer);
+      const left = await engine.docker(
+        'ps',
+        '-aq',
+        '--filter',
+        `label=com.docker.compose.project=${b.home.project}`,
+      );
+      expect(left).toBe('');
+    } finally {
+      await b.close();
+    }
+  });
+
+  it('names an image that can not be had, and starts nothing', async () => {
+    const b = await openTestLab(engine, images, weights, []);
+    try {
+      const stack = { ...b.lab.stack, images: { model: 'localhost:1/none:1' } };
+      await expect(b.up({ stack })).rejects.toMatchObject({
+        code: 'image_network',
+        message: expect.stringContaining('localhost:1/none:1'),
+      });
+      expect(b.said.filter((words) => words.includes('Trying again'))).toHaveLength(3);
+      expect((await b.status()).map(({ state }) => state)).toEqual(['missing']);
+    } finally {
+      await b.close();
+    }
+  });
+
   it('keeps two homes on one engine apart', async () => {
     const b = await openTestLab(engine, images, weights, []);
     try {

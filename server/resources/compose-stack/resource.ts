@@ -52,7 +52,9 @@ export async function createComposeStack(
     const removed = changes.flatMap((change) => (change.kind === 'remove' ? [change.item.name] : []));
     if (removed.length > 0) {
       if (engine === null) throw problem ?? noWeights();
-      await removeServices(engine, home.project, removed, apply);
+      // Services that an earlier config asked for go too: they are the stack's, and nothing else would end them.
+      const leftOver = STACK_SERVICES.filter((name) => !services.includes(name));
+      await removeServices(engine, home.project, [...removed, ...leftOver], apply);
     }
     const wanted = changes.filter(({ kind }) => kind !== 'remove');
     if (wanted.length > 0) await applyUp(ready(), wanted, apply);
@@ -118,9 +120,9 @@ async function removeServices(
   names: readonly string[],
   { signal, report }: ApplyContext,
 ): Promise<void> {
-  report({ message: `Stopping ${names.join(', ')}.` });
   const found = await engine.containers(project, signal);
   const ours = found.filter(({ Labels }) => names.includes(serviceOf(Labels) ?? ''));
+  report({ message: `Stopping ${ours.map(({ Labels }) => serviceOf(Labels)).join(', ')}.` });
   await Promise.all(ours.map(({ Id }) => engine.stopAndRemove(Id, signal)));
   if ((await engine.containers(project, signal)).length > 0) return;
   for (const network of await engine.networks(project, signal)) await engine.removeNetwork(network, signal);
