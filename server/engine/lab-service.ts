@@ -35,7 +35,7 @@ export function createLabService(parts: LabServiceParts): LabService {
   const { home, env, program, activities, host } = parts;
   /** What the running `up` was asked for: while it runs, that is the lab which is shown. */
   let asked: UpInput | undefined;
-  let dockerTaken = false;
+  let dockerTaken: string | undefined;
 
   const resolve = async (): Promise<ResolvedLab> => {
     const overrides = asked?.overrides;
@@ -46,7 +46,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       starter: asked?.starter === true,
       ...(overrides === undefined ? {} : { overrides }),
     });
-    dockerTaken = resolved.lab.engine === 'docker';
+    dockerTaken = resolved.lab.engine === 'docker' ? resolved.lab.engineReason : undefined;
     host.follow(resolved.lab.engine);
     return resolved;
   };

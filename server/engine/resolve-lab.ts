@@ -29,8 +29,8 @@ export interface ResolveOptions {
   overrides?: ConfigOverrides;
   /** Take the starter when nothing else is configured. */
   starter?: boolean;
-  /** This process has taken Docker before: `auto` stays with it, so that a restart of Docker is no change of engine. */
-  dockerTaken?: boolean;
+  /** Why this process has taken Docker before: `auto` stays with it, so that a restart of Docker is no change of engine. */
+  dockerTaken?: string | undefined;
 }
 
 export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> {
@@ -41,7 +41,7 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   const weights = weightsSource(wanted, options.starter === true, problems);
   const lab: Lab = {
     project: home.project,
-    ...(await chooseEngine(wanted, env, options.dockerTaken === true)),
+    ...(await chooseEngine(wanted, env, options.dockerTaken)),
     profile: wanted.profile,
     weights,
     weightsPath: await whereWeightsLie(weights, home, env),
@@ -63,7 +63,7 @@ const DOCKER_ANSWER_MS = 3000;
 async function chooseEngine(
   { engine }: Wanted,
   env: NodeJS.ProcessEnv,
-  dockerTaken: boolean,
+  dockerTaken: string | undefined,
 ): Promise<Pick<Lab, 'engine' | 'engineReason'>> {
   if (engine !== 'auto') return { engine, engineReason: 'as configured' };
   if (dockerTaken)

@@ -43,6 +43,10 @@ export interface Forwarding {
   response: ServerResponse;
   /** `performance.now()` at the request's arrival. */
   begun: number;
+  /** Is the runtime still said to be well? Asked while it is silent, so that a paused one doesn't hold its clients. */
+  isWell(): boolean;
+  /** How often it is asked, in milliseconds; a second unless told. */
+  wellEveryMs?: number | undefined;
 }
 
 /** A kept connection saves the handshake; the runtime is one process on this machine, so few are needed. */
@@ -50,6 +54,7 @@ const agent = new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 }
 
 /** A runtime that says nothing for so long is stuck; a slow prompt on a laptop is not. */
 const SILENCE_MS = 600_000;
+const WELL_EVERY_MS = 1000;
 
 /** Resolves when the passage is over, however it ended; never rejects. */
 export function forward(job: Forwarding): Promise<Passage> {
@@ -66,6 +71,7 @@ export function forward(job: Forwarding): Promise<Passage> {
     ) => {
       if (settled) return;
       settled = true;
+      clearInterval(watch);
       resolve({
         status,
         outcome,
@@ -77,11 +83,20 @@ export function forward(job: Forwarding): Promise<Passage> {
       });
     };
 
+    const { wellEveryMs = WELL_EVERY_MS } = job;
+    let heardAt = performance.now();
+    let sick = false;
+    const watch = setInterval(() => {
+      if (performance.now() - heardAt < wellEveryMs || job.isWell()) return;
+      sick = true;
+      upstream.destroy(new Error('it does not answer its health check'));
+    }, wellEveryMs).unref();
+    let upstream = send();
     if (response.destroyed) {
+      upstream.destroy();
       settle(499, 'cancelled');
       return;
     }
-    let upstream = send();
     response.once('close', () => {
       if (response.writableFinished) return;
       upstream.destroy();
@@ -100,8 +115,17 @@ export function forward(job: Forwarding): Promise<Passage> {
         }
         const message = `The runtime broke off: ${error.message}.`;
         if (response.headersSent) breakOff(job, message);
-        else sendOpenAiError(response, { status: 502, code: 'runtime_unreachable', message, retryAfter: 2 });
-        settle(502, meter.started ? 'partial' : 'error', { code: 'runtime_unreachable', message });
+        else
+          sendOpenAiError(response, {
+            status: sick ? 503 : 502,
+            code: 'runtime_unreachable',
+            message,
+            retryAfter: 2,
+          });
+        settle(sick ? 503 : 502, meter.started ? 'partial' : 'error', {
+          code: 'runtime_unreachable',
+          message,
+        });
       });
       request.end(job.body);
       return request;
@@ -113,6 +137,7 @@ export function forward(job: Forwarding): Promise<Passage> {
       // Tokens are waited for; the headers tell the client at once that it was heard.
       response.flushHeaders();
       reply.on('data', (chunk: Buffer) => {
+        heardAt = performance.now();
         if (!response.write(chunk)) {
           reply.pause();
           response.once('drain', () => reply.resume());

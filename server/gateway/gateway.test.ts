@@ -53,6 +53,7 @@ beforeEach(async () => {
     endpoint: () => endpoint,
     identify: () => caller,
     record: (row) => rows.push(row),
+    wellEveryMs: 20,
     replies: { awaits: (id) => id === 'waiting', end: (id, end) => replies.push({ id, ...end }) },
   });
   base = await listen((request, response) => handle(request, response, request.url ?? ''));
@@ -246,6 +247,15 @@ describe("an error is in OpenAI's shape", () => {
     runtime = (request) => request.socket.destroy();
     const reply = await post(CHAT);
     expect([reply.status, (await errorOf(reply)).code]).toEqual([502, 'runtime_unreachable']);
+  });
+
+  it('is 503 when the runtime falls silent and is said to be unhealthy, instead of a wait', async () => {
+    runtime = () => {
+      if (endpoint !== null) endpoint.health = 'unhealthy';
+    };
+    const reply = await post(CHAT);
+    expect([reply.status, reply.headers.get('retry-after')]).toEqual([503, '2']);
+    expect(rows).toMatchObject([{ outcome: 'error', errorCode: 'runtime_unreachable' }]);
   });
 
   it('does not come of a kept connection that the runtime has just closed', async () => {

@@ -26,6 +26,8 @@ export interface GatewayParts {
   endpoint(): Endpoint | null;
   identify(request: IncomingMessage): Caller | null;
   record(row: LedgerRow): void;
+  /** For tests: how often a silent runtime's health is looked at. */
+  wellEveryMs?: number;
   /** Conversations of the browser's chat. */
   replies: { awaits(messageId: string): boolean; end(messageId: string, end: ReplyEnd): void };
 }
@@ -120,6 +122,8 @@ async function complete(
     keepText: messageId !== undefined,
     response,
     begun,
+    isWell: () => parts.endpoint()?.health === 'healthy',
+    wellEveryMs: parts.wellEveryMs,
   });
   settle(passage, model, streamed);
 }
