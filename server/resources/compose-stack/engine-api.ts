@@ -16,6 +16,8 @@ export interface LogOptions {
 
 export interface EngineApi {
   readonly host: DockerHost;
+  /** Resolves when it answers at all. */
+  ping(signal: AbortSignal): Promise<void>;
   version(signal: AbortSignal): Promise<{ engine: string; api: string }>;
   info(signal: AbortSignal): Promise<types.EngineInfo>;
   /** All containers, running or not; of one Compose project where one is named. */
@@ -49,11 +51,21 @@ const STOP_MS = 60_000;
 const EXEC_MS = 60_000;
 const EXEC_KEEP = 8192;
 
+/** Engines that have been found new enough, by their address. Asking for the version costs ten times a ping. */
+const proven = new Map<string, EngineApi>();
+
 /** Finds Docker and proves that it answers and is new enough. Each kind of trouble has its own code. */
 export async function connectEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<EngineApi> {
-  const api = await openEngine(findDockerHost(env));
+  const host = findDockerHost(env);
+  const known = proven.get(host.url);
+  if (known !== undefined) {
+    await known.ping(signal);
+    return known;
+  }
+  const api = await openEngine(host);
   const { engine, api: version } = await api.version(signal);
   if (olderThan(version, MIN_API)) throw tooOld(api.host, version, engine);
+  proven.set(host.url, api);
   return api;
 }
 
@@ -91,10 +103,15 @@ export async function openEngine(host: DockerHost): Promise<EngineApi> {
   }
 
   // dockerode takes an abortSignal everywhere, also where its types don't know it.
-  const untyped = docker as unknown as Record<'info' | 'version', (options: object) => Promise<unknown>>;
+  const untyped = docker as unknown as Record<
+    'info' | 'version' | 'ping',
+    (options: object) => Promise<unknown>
+  >;
 
   return {
     host,
+    ping: (signal) =>
+      ask('asking whether it is there', signal, async (options) => void (await untyped.ping(options))),
     version: (signal) =>
       ask('asking for its version', signal, async (options) => {
         const { Version, ApiVersion } = types.engineVersion.parse(await untyped.version(options));

@@ -17,7 +17,7 @@ function setUp(connect?: () => Promise<EngineApi>) {
   const events: PassThrough[] = [];
   let lists = 0;
   const engine = fakeEngine({
-    version: async () => ({ engine: '28', api: '1.50' }),
+    ping: async () => undefined,
     events: async () => {
       const stream = new PassThrough();
       events.push(stream);

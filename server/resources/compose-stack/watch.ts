@@ -173,7 +173,7 @@ async function beat(from: EngineApi, over: AbortSignal, onAnswer: () => void): P
     if (over.aborted) return;
     const limit = AbortSignal.timeout(HEARTBEAT_ANSWER_MS);
     try {
-      await from.version(AbortSignal.any([over, limit]));
+      await from.ping(AbortSignal.any([over, limit]));
       onAnswer();
     } catch (error) {
       if (!over.aborted) throw limit.aborted ? silent(from) : error;

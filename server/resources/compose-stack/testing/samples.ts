@@ -112,6 +112,7 @@ const unexpected = (name: string) => () => Promise.reject(new Error(`unexpected 
 /** Every call that a test doesn't give is one it didn't expect. */
 export function fakeEngine(parts: Partial<EngineApi>): EngineApi {
   const names = [
+    'ping',
     'version',
     'info',
     'containers',
