@@ -66,8 +66,7 @@ async function chooseEngine(
   dockerTaken: string | undefined,
 ): Promise<Pick<Lab, 'engine' | 'engineReason'>> {
   if (engine !== 'auto') return { engine, engineReason: 'as configured' };
-  if (dockerTaken)
-    return { engine: 'docker', engineReason: 'Docker answered when the lab was looked at first' };
+  if (dockerTaken !== undefined) return { engine: 'docker', engineReason: dockerTaken };
   try {
     const { host } = await connectEngine(env, AbortSignal.timeout(DOCKER_ANSWER_MS));
     return { engine: 'docker', engineReason: `Docker answers (${host.origin})` };
