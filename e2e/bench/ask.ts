@@ -1,7 +1,8 @@
-/** One streamed request with its times, over kept connections as clients use them. */
+/** One streamed request with its times. */
 import { Agent, request } from 'node:http';
 
-const agent = new Agent({ keepAlive: true });
+/** Kept connections, as clients of a gateway use them. */
+export const KEPT = new Agent({ keepAlive: true });
 
 export interface Asked {
   /** Milliseconds from the call to the first byte of the first token. */
@@ -12,7 +13,7 @@ export interface Asked {
   tokensPerSecond: number | null;
 }
 
-export function ask(url: URL, key: string, body: object): Promise<Asked> {
+export function ask(url: URL, key: string, body: object, agent: Agent | false = false): Promise<Asked> {
   return new Promise((resolve, reject) => {
     const begun = performance.now();
     let firstTokenMs = NaN;

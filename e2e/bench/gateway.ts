@@ -10,7 +10,7 @@ import { readEndpoint } from '../../server/resources/embedded-runtime/endpoint.t
 import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
 import { ailab } from '../support/cli.ts';
 import { ROOT, startLab } from '../support/lab.ts';
-import { ask } from './ask.ts';
+import { ask, KEPT } from './ask.ts';
 import { median, quantile, type Row } from './stats.ts';
 
 const PAIRS = 300;
@@ -41,8 +41,8 @@ export async function benchGateway(): Promise<Row[]> {
     if (endpoint === null) throw new Error('no endpoint');
     const { secret } = await lab.api().access.createKey.mutate({ name: 'bench' });
     return await measure(
-      () => ask(new URL('/v1/chat/completions', endpoint.baseUrl), endpoint.apiKey, BODY),
-      () => ask(new URL('/v1/chat/completions', `http://localhost:${lab.port}`), secret, BODY),
+      () => ask(new URL('/v1/chat/completions', endpoint.baseUrl), endpoint.apiKey, BODY, KEPT),
+      () => ask(new URL('/v1/chat/completions', `http://localhost:${lab.port}`), secret, BODY, KEPT),
     );
   } finally {
     await ailab(['down', '--home', home]);
