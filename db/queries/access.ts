@@ -1,16 +1,33 @@
-import { asc, desc, eq, lte } from 'drizzle-orm';
+import { asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { apiKeys, logins } from '../schema.ts';
 
 export type LoginRow = typeof logins.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
 
+/** The two look-ups that every request makes, prepared once for a database: building them costs more than running them. */
+function prepare(db: Db) {
+  const hash = sql.placeholder('hash');
+  return {
+    login: db.select().from(logins).where(eq(logins.cookieHash, hash)).prepare(),
+    key: db.select().from(apiKeys).where(eq(apiKeys.hash, hash)).prepare(),
+  };
+}
+
+const statements = new WeakMap<Db, ReturnType<typeof prepare>>();
+
+function prepared(db: Db): ReturnType<typeof prepare> {
+  const known = statements.get(db) ?? prepare(db);
+  statements.set(db, known);
+  return known;
+}
+
 export function insertLogin(db: Db, row: LoginRow): void {
   db.insert(logins).values(row).run();
 }
 
 export function findLogin(db: Db, cookieHash: string): LoginRow | undefined {
-  return db.select().from(logins).where(eq(logins.cookieHash, cookieHash)).get();
+  return prepared(db).login.get({ hash: cookieHash });
 }
 
 export function touchLogin(db: Db, id: string, at: number): void {
@@ -34,7 +51,7 @@ export function insertKey(db: Db, row: ApiKeyRow): void {
 }
 
 export function findKey(db: Db, hash: string): ApiKeyRow | undefined {
-  return db.select().from(apiKeys).where(eq(apiKeys.hash, hash)).get();
+  return prepared(db).key.get({ hash });
 }
 
 export function touchKey(db: Db, id: string, at: number): void {

@@ -133,9 +133,12 @@ export function forward(job: Forwarding): Promise<Passage> {
 
     function pass(reply: IncomingMessage): void {
       const status = reply.statusCode ?? 502;
+      const begunReply = heardAt;
       response.writeHead(status, passedHeaders(reply));
-      // Tokens are waited for; the headers tell the client at once that it was heard.
-      response.flushHeaders();
+      // Tokens may be waited for: the headers tell the client that it was heard, unless they can go with the first of them.
+      setImmediate(() => {
+        if (!response.destroyed && heardAt === begunReply) response.flushHeaders();
+      });
       reply.on('data', (chunk: Buffer) => {
         heardAt = performance.now();
         if (!response.write(chunk)) {
