@@ -1,8 +1,27 @@
-import { and, desc, gte, lt } from 'drizzle-orm';
+import { and, desc, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { requests } from '../schema.ts';
 
 export type RequestRow = typeof requests.$inferSelect;
+
+/** One insert with a placeholder for each column, prepared once for a database. */
+function prepare(db: Db) {
+  const columns = Object.keys(getTableColumns(requests));
+  const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
+  return db
+    .insert(requests)
+    .values(values as unknown as RequestRow)
+    .onConflictDoNothing()
+    .prepare();
+}
+
+const statements = new WeakMap<Db, ReturnType<typeof prepare>>();
+
+function prepared(db: Db): ReturnType<typeof prepare> {
+  const known = statements.get(db) ?? prepare(db);
+  statements.set(db, known);
+  return known;
+}
 
 /**
  * All rows in one transaction. Written with `synchronous = NORMAL`: a killed process loses nothing, and a power cut may
@@ -11,8 +30,9 @@ export type RequestRow = typeof requests.$inferSelect;
 export function insertRequests(db: Db, rows: RequestRow[]): void {
   db.$client.pragma('synchronous = NORMAL');
   try {
-    db.transaction((tx) => {
-      for (const row of rows) tx.insert(requests).values(row).onConflictDoNothing().run();
+    db.transaction(() => {
+      const insert = prepared(db);
+      for (const row of rows) insert.run(row);
     });
   } finally {
     db.$client.pragma('synchronous = FULL');

@@ -30,6 +30,13 @@ export type Access = ReturnType<typeof createAccess>;
 export function createAccess(db: Db, server: ServerIdentity | undefined) {
   /** Hashes of launch tokens that were not swapped yet, with the time at which they end. */
   const tokens = new Map<string, number>();
+  /** Keys by hash, as each request asks for its own; this process alone changes them, and forgets them all when it does. */
+  const keys = new Map<string, store.ApiKeyRow>();
+  const findKey = (hash: string): store.ApiKeyRow | undefined => {
+    const row = keys.get(hash) ?? store.findKey(db, hash);
+    if (row !== undefined) keys.set(hash, row);
+    return row;
+  };
   const cliHash = server === undefined ? undefined : sha256(server.cliSecret);
   store.deleteExpiredLogins(db, Date.now());
 
@@ -51,10 +58,13 @@ export function createAccess(db: Db, server: ServerIdentity | undefined) {
     if (bearer === undefined) return null;
     const hash = sha256(bearer);
     if (cliHash !== undefined && sameText(hash, cliHash)) return { kind: 'cli' };
-    const row = store.findKey(db, hash);
+    const row = findKey(hash);
     if (row === undefined) return null;
     const now = Date.now();
-    if (now - (row.lastUsedAt ?? 0) > TOUCH_EVERY_MS) store.touchKey(db, row.id, now);
+    if (now - (row.lastUsedAt ?? 0) > TOUCH_EVERY_MS) {
+      store.touchKey(db, row.id, now);
+      keys.set(hash, { ...row, lastUsedAt: now });
+    }
     return { kind: 'key', id: row.id, name: row.name };
   };
 
@@ -126,6 +136,7 @@ export function createAccess(db: Db, server: ServerIdentity | undefined) {
       return { ...key, secret };
     },
     revokeKey(id: string): void {
+      keys.clear();
       if (!store.deleteKey(db, id)) throw gone('key', id);
     },
   };
