@@ -6,6 +6,7 @@ import { reportError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
 import { VERSION } from '../lib/version.ts';
+import { readStackEndpoint } from '../resources/compose-stack/endpoint.ts';
 import { connectEngine } from '../resources/compose-stack/engine-api.ts';
 import { composeVersion, findCompose } from '../resources/compose-stack/find-compose.ts';
 import { readEndpoint } from '../resources/embedded-runtime/endpoint.ts';
@@ -51,7 +52,7 @@ export async function diagnose(parts: DoctorParts): Promise<DoctorReport> {
     check('Weights', 'weights', () => weights(parts, resolved)),
     check('Engine', 'runtime', () => engine(parts, resolved)),
     check('Runtime', 'runtime', () => runtime(resolved)),
-    check('Model port', 'runtime', () => modelPort(home, lab.modelPort)),
+    check('Model port', 'runtime', () => modelPort(parts, resolved)),
     check('Python with pip', 'system', () => python(parts)),
   ]);
   const overall = checks.some(({ status }) => status === 'fail')
@@ -141,14 +142,16 @@ function runtime({ lab }: ResolvedLab): Finding {
       };
 }
 
-async function modelPort(home: Home, port: number): Promise<Finding> {
-  if (readEndpoint(home)?.baseUrl.endsWith(`:${port}`) === true)
+async function modelPort({ home, env, signal }: DoctorParts, { lab }: ResolvedLab): Promise<Finding> {
+  const port = lab.modelPort;
+  const ours = lab.engine === 'docker' ? await readStackEndpoint(home, env, signal) : readEndpoint(home);
+  if (ours?.baseUrl.endsWith(`:${port}`) === true)
     return { status: 'pass', message: `${port} is used by this lab` };
   if (await isPortFree(port)) return { status: 'pass', message: `${port} is free` };
   const holder = (await portHolder(port)) ?? 'another program';
   return {
     status: 'fail',
-    message: `${port} is taken by ${holder}`,
+    message: `${port} is held by ${holder}`,
     fix: `End it, or set ports.model in ai-lab.yaml, e.g. to ${await nextFreePort(port + 1)}.`,
   };
 }

@@ -37,7 +37,10 @@ export function toOverview(input: OverviewInput): LabOverview {
     engineReason: lab.engineReason,
     profile: lab.profile,
     model: lab.weights.kind === 'none' ? null : modelFacts(lab, weights),
-    runtime: process?.state === 'managed' ? runtimeFacts(process, lab.runtime.kind) : null,
+    runtime:
+      process?.state === 'managed'
+        ? runtimeFacts(process, lab.engine === 'docker' ? 'llama-server' : lab.runtime.kind)
+        : null,
     attention: attentionOf(input, items),
     starter: offered ? starterOffer(input.starterPresent) : null,
     gatewayUrl: input.gatewayUrl,

@@ -1,6 +1,7 @@
 /** The status of a lab from its resources: DESIGN §4, in that order of keys. */
 import { DOMAINS, type Item, type Lab, type LabStatus, type StatusItem } from '../schemas/lab.ts';
 import type { LoadedConfig } from '../config/load.ts';
+import { isLabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { causeChain } from '../lib/log.ts';
 import { reconcile } from './plan.ts';

@@ -23,8 +23,23 @@ const NAMES: Record<string, string> = {
 /** Told only when they are not as they should be: `supervised yes` and `restarts 0` are no news. */
 const USUAL: Record<string, Value> = { supervised: true, restarts: 0, profile: 'default' };
 
-/** Told by the weights already. */
-const ELSEWHERE = new Set(['weights_path', 'model_name']);
+/** Told by the weights already, or kept to find drift by; drift itself is told in words. `status -o json` has them all. */
+const ELSEWHERE = new Set([
+  ...['weights_path', 'model_name'],
+  ...[
+    'command',
+    'entrypoint',
+    'environment',
+    'mounts',
+    'tmpfs',
+    'labels',
+    'configuration',
+    'user',
+    'restart',
+    'security',
+  ],
+  ...['init', 'health_check', 'containers', 'container_name', 'image_digest_is_local_id', 'done'],
+]);
 
 /** In the order given; what is unknown (null) or as usual is left out. */
 export function metaFacts(meta: StatusItem['meta']): MetaFact[] {
@@ -42,8 +57,8 @@ function nameOf(key: string): string {
 function words(key: string, value: Value): string | null {
   if (value === null || value === '') return null;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  if (typeof value === 'string') return /^[0-9a-f]{40,}$/.test(value) ? `${value.slice(0, 12)}…` : value;
-  if (/(?:^|_)(?:size_)?bytes$/.test(key)) return formatBytes(value);
+  if (typeof value === 'string') return value.replace(/^(sha256:)?([0-9a-f]{12})[0-9a-f]{28,}$/, '$1$2…');
+  if (/(?:^|_)(?:size_)?bytes$/.test(key) || key === 'memory_limit') return formatBytes(value);
   if (/(?:^|_)at$|^since$/.test(key)) return formatExact(value);
   if (key === 'parameters') return millions(value);
   if (key.startsWith('context')) return `${formatCount(value)} tokens`;
