@@ -29,12 +29,10 @@ export async function observe(
 
 function unknownItem(item: Item, error: unknown): StatusItem {
   const { health: _health, ...rest } = item;
-  return {
-    ...rest,
-    state: 'managed',
-    health: 'unknown',
-    error: `It could not be looked at: ${causeChain(error)}`,
-  };
+  const why = isLabError(error)
+    ? `${error.message} ${error.fix}`
+    : `It could not be looked at: ${causeChain(error)}`;
+  return { ...rest, state: 'managed', health: 'unknown', error: why };
 }
 
 export function toStatus(

@@ -24,22 +24,11 @@ const NAMES: Record<string, string> = {
 const USUAL: Record<string, Value> = { supervised: true, restarts: 0, profile: 'default' };
 
 /** Told by the weights already, or kept to find drift by; drift itself is told in words. `status -o json` has them all. */
-const ELSEWHERE = new Set([
-  ...['weights_path', 'model_name'],
-  ...[
-    'command',
-    'entrypoint',
-    'environment',
-    'mounts',
-    'tmpfs',
-    'labels',
-    'configuration',
-    'user',
-    'restart',
-    'security',
-  ],
-  ...['init', 'health_check', 'containers', 'container_name', 'image_digest_is_local_id', 'done'],
-]);
+const ELSEWHERE = new Set(
+  'weights_path model_name command entrypoint environment mounts tmpfs labels configuration user restart security '
+    .concat('init health_check containers container_name image_digest_is_local_id done')
+    .split(' '),
+);
 
 /** In the order given; what is unknown (null) or as usual is left out. */
 export function metaFacts(meta: StatusItem['meta']): MetaFact[] {
