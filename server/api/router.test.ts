@@ -31,9 +31,14 @@ const INPUTS: Record<string, unknown> = {
   'access.revokeLogin': { id: 'l' },
   'access.loginLink': undefined,
   'live.events': {},
+  'logs.services': undefined,
+  'logs.read': { service: 'model' },
 };
 
 const PATHS = Object.keys(appRouter._def.procedures);
+
+/** The functions of the engine that answer with a stream. */
+const STREAMS = new Set(['events', 'logs.read']);
 
 /** An engine that says which of its functions was called, with what. */
 function recordingEngine(): { engine: Engine; calls: string[] } {
@@ -44,7 +49,7 @@ function recordingEngine(): { engine: Engine; calls: string[] } {
         name === 'then' ? undefined : part(path === '' ? String(name) : `${path}.${String(name)}`),
       apply: () => {
         calls.push(path);
-        return path === 'events' ? (async function* () {})() : undefined;
+        return STREAMS.has(path) ? (async function* () {})() : undefined;
       },
     });
   return { engine: part('') as Engine, calls };
@@ -58,7 +63,8 @@ async function call(path: string, caller: Caller | null, input: unknown = INPUTS
     Record<string, (input: unknown) => Promise<unknown>>
   >;
   const result = await api[group]?.[name]?.(input);
-  if (path === 'live.events') for await (const _event of result as AsyncIterable<unknown>) break;
+  if (typeof result === 'object' && result !== null && Symbol.asyncIterator in result)
+    for await (const _event of result as AsyncIterable<unknown>) break;
   return calls;
 }
 
@@ -106,4 +112,20 @@ it('an error of the engine keeps its code and its fix on the way out', async () 
   const failing = { ...engine, lab: { ...engine.lab, down: () => Promise.reject(busy) } } as Engine;
   const api = createCaller({ engine: failing, caller: { kind: 'cli' } });
   await expect(api.lab.down()).rejects.toMatchObject({ code: 'CONFLICT', cause: { code: 'busy', fix: 'f' } });
+});
+
+it('an error in the middle of a log keeps its code and its fix, and is not worth asking again', async () => {
+  const { engine } = recordingEngine();
+  const read = async function* () {
+    yield [];
+    throw new LabError({ code: 'service_unknown', message: 'm', fix: 'f', status: 404 });
+  };
+  const failing = { ...engine, logs: { ...engine.logs, read } } as Engine;
+  const lines = (await createCaller({ engine: failing, caller: { kind: 'cli' } }).logs.read({
+    service: 'x',
+  })) as AsyncIterable<unknown>;
+  await expect(Array.fromAsync(lines)).rejects.toMatchObject({
+    code: 'NOT_FOUND',
+    cause: { code: 'service_unknown', fix: 'f' },
+  });
 });

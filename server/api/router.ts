@@ -3,6 +3,7 @@ import { activityRouter } from './activity.ts';
 import { chatRouter } from './chat.ts';
 import { labRouter } from './lab.ts';
 import { liveRouter } from './live.ts';
+import { logsRouter } from './logs.ts';
 import { metricsRouter } from './metrics.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
@@ -13,6 +14,7 @@ export const appRouter = router({
   metrics: metricsRouter,
   access: accessRouter,
   live: liveRouter,
+  logs: logsRouter,
 });
 
 export type AppRouter = typeof appRouter;

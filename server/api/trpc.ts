@@ -27,17 +27,16 @@ const CODES: Record<number, TRPCError['code']> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
-/** The one place where an engine error becomes a tRPC error. */
+/** The one place where an engine error becomes a tRPC error; anything else stays what it is. */
+export function asApiError(error: unknown): unknown {
+  if (!isLabError(error)) return error;
+  const code = CODES[error.status] ?? 'INTERNAL_SERVER_ERROR';
+  return new TRPCError({ code, message: error.message, cause: error });
+}
+
 const mapErrors = t.middleware(async ({ next }) => {
   const result = await next();
-  if (!result.ok && isLabError(result.error.cause)) {
-    const cause = result.error.cause;
-    throw new TRPCError({
-      code: CODES[cause.status] ?? 'INTERNAL_SERVER_ERROR',
-      message: cause.message,
-      cause,
-    });
-  }
+  if (!result.ok && isLabError(result.error.cause)) throw asApiError(result.error.cause);
   return result;
 });
 

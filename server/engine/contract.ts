@@ -9,6 +9,7 @@ import type { DoctorReport } from '../schemas/doctor.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LedgerRow, MetricRange, MetricSeries } from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
+import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 
 /** Who asks. `cli` proves it by the secret in the home; `key` is a program and may use /v1 and /metrics only. */
@@ -48,6 +49,11 @@ export interface Engine {
   metrics: {
     series(range: MetricRange): MetricSeries;
     recent(limit: number): LedgerRow[];
+  };
+  logs: {
+    services(signal: AbortSignal): Promise<string[]>;
+    /** Oldest first, harmless, at most ten batches a second; with `follow` until the signal. */
+    read(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
   };
   access: {
     keys(): ApiKey[];

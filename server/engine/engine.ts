@@ -13,6 +13,7 @@ import { createActivities, type Activities } from './activities.ts';
 import type { Engine } from './contract.ts';
 import { createEventBus } from './events.ts';
 import { createLabService } from './lab-service.ts';
+import { createLogsService } from './logs-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
 import type { Program } from './resources.ts';
@@ -72,6 +73,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
     chats,
     metrics: { series: (range) => ledger.series(range), recent: (limit) => ledger.recent(limit) },
+    logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),
     access: {
       keys: access.keys,
       createKey: access.createKey,

@@ -27,6 +27,8 @@ export interface LabServiceParts {
 }
 
 export type LabService = Engine['lab'] & {
+  /** The lab as it is configured now, or as the running `up` was asked for it. */
+  resolve(): Promise<ResolvedLab>;
   /** Finds out which engine the lab has, and how its model is: for a caller that asks for the endpoint next. */
   prime(): Promise<void>;
 };
@@ -109,6 +111,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       activities.start('up', input, startedBy, (run) => runUp(input, run)),
     down: async (startedBy): Promise<Activity> => activities.start('down', {}, startedBy, runDown),
     doctor: (signal) => diagnose({ home, env, resolve, signal }),
+    resolve,
     async prime() {
       await resolve();
       await host.refresh();

@@ -6,6 +6,7 @@ import { expandTilde, locateHome, type Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
 import { configOverrides, type ConfigOverrides } from '../schemas/config.ts';
+import { TAIL_DEFAULT, TAIL_MAX } from '../schemas/logs.ts';
 import type { LabClient } from './lab-client.ts';
 import { locateProgram } from './paths.ts';
 import { doctorTable, parseFormat, print, printError, statusTable } from './print.ts';
@@ -111,6 +112,27 @@ function createCli(): Command {
       });
     },
   );
+
+  withHome(cli.command('logs').description('what the services write: of one, or of all by time'))
+    .argument('[service]', 'one service; an unknown name is answered with those there are')
+    .option('-f, --follow', 'go on as lines come, until Ctrl-C', false)
+    .option('--tail <number>', `how many of the last lines, 0 to ${TAIL_MAX}`, parseTail, TAIL_DEFAULT)
+    .option('--engine <engine>', 'auto, docker or embedded')
+    .option('-o, --output <format>', 'table, or json: one object a line', 'table')
+    .action(async (service: string | undefined, flags: LabFlags & { follow: boolean; tail: number }) => {
+      const { logFormat, logs, stdoutUntil } = await import('./logs.ts');
+      const format = logFormat(flags.output);
+      const abort = new AbortController();
+      process.once('SIGINT', () => {
+        if (flags.follow) process.exitCode = 130;
+        abort.abort();
+      });
+      const { follow, tail } = flags;
+      const write = stdoutUntil(abort);
+      await withClient(flags, (client) =>
+        logs(client, { service, follow, tail, format, signal: abort.signal, write, say }),
+      );
+    });
 
   withHome(cli.command('chat').description('ask the model one question; the answer streams to the terminal'))
     .argument('<text>', 'the question')
@@ -225,6 +247,12 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
   throw new InvalidArgumentError('It must be a number from 1 to 65535.');
+}
+
+function parseTail(text: string): number {
+  const tail = parseNumber(0, TAIL_MAX)(text);
+  if (Number.isInteger(tail)) return tail;
+  throw new InvalidArgumentError('It must be a whole number.');
 }
 
 function parseNumber(min: number, max: number) {

@@ -2,16 +2,16 @@
  * What the CLI's commands use: the running server when there is one, else the same engine in this process. One
  * writer either way.
  */
-import { TRPCClientError } from '@trpc/client';
-import { z } from 'zod';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import type { Program } from '../engine/resources.ts';
-import { LabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import type { Activity, UpInput } from '../schemas/activity.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
-import { errorReport, type LabStatus } from '../schemas/lab.ts';
+import type { LabStatus } from '../schemas/lab.ts';
+import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import { connect } from './remote.ts';
+import { plain } from './remote-error.ts';
+import { remoteLogs } from './remote-logs.ts';
 import { readServerFile, type ServerFile } from './server-file.ts';
 
 export interface LabClient {
@@ -23,6 +23,9 @@ export interface LabClient {
   doctor(): Promise<DoctorReport>;
   up(input: UpInput): Promise<Activity>;
   down(): Promise<Activity>;
+  services(): Promise<string[]>;
+  /** Lines in batches, oldest first; with `follow` until the signal, which ends it without an error. */
+  logs(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
   activity(id: string): Promise<Activity>;
   cancel(id: string): Promise<Activity>;
   close(): Promise<void>;
@@ -49,6 +52,8 @@ function local(options: ClientOptions): LabClient {
     doctor: () => engine.lab.doctor(until.signal),
     up: (input) => engine.lab.up(input, 'cli'),
     down: () => engine.lab.down('cli'),
+    services: () => engine.logs.services(until.signal),
+    logs: (input, signal) => engine.logs.read(input, signal),
     activity: async (id) => engine.activities.get(id),
     cancel: (id) => engine.activities.cancel(id),
     async close() {
@@ -67,27 +72,10 @@ function remote(server: ServerFile): LabClient {
     doctor: () => plain(api.lab.doctor.query()),
     up: (input) => plain(api.lab.up.mutate(input)),
     down: () => plain(api.lab.down.mutate()),
+    services: () => plain(api.logs.services.query()),
+    logs: (input, signal) => remoteLogs(api, input, signal),
     activity: (id) => plain(api.activity.get.query({ id })),
     cancel: (id) => plain(api.activity.cancel.mutate({ id })),
     close: async () => undefined,
   };
-}
-
-const labErrorData = z.object({ lab: errorReport });
-
-/** An error of the server's engine becomes the same error here, with its code and its fix. */
-async function plain<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (!(error instanceof TRPCClientError)) throw error;
-    const data = labErrorData.safeParse(error.data);
-    if (data.success) throw new LabError({ ...data.data.lab, cause: error });
-    throw new LabError({
-      code: 'server_unreachable',
-      message: `The ailab-web server of this home did not do it: ${error.message}`,
-      fix: 'Look at its terminal; end it and start it again if it hangs.',
-      cause: error,
-    });
-  }
 }

@@ -1,5 +1,6 @@
 /** The running server's API for the CLI, over HTTP, proven by the secret in the home. */
-import { createTRPCClient, httpLink } from '@trpc/client';
+import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
+import { EventSource } from 'eventsource';
 import type { AppRouter } from '../api/router.ts';
 import type { ServerFile } from './server-file.ts';
 
@@ -14,7 +15,21 @@ export function bearer(server: ServerFile): { authorization: string } {
 }
 
 export function connect(server: ServerFile) {
+  const url = `${baseUrl(server)}/api/trpc`;
+  const headers = bearer(server);
   return createTRPCClient<AppRouter>({
-    links: [httpLink({ url: `${baseUrl(server)}/api/trpc`, headers: bearer(server) })],
+    links: [
+      splitLink({
+        condition: (op) => op.type === 'subscription',
+        true: httpSubscriptionLink({
+          url,
+          EventSource,
+          eventSourceOptions: () => ({
+            fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...headers } }),
+          }),
+        }),
+        false: httpLink({ url, headers }),
+      }),
+    ],
   });
 }
