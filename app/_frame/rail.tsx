@@ -4,7 +4,15 @@ import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
 import { useDownSince, useOverview, useRunningActivity } from '../_lib/live.tsx';
-import { ActivityIcon, ChatIcon, Mark, MetricsIcon, OverviewIcon, SettingsIcon } from '../_ui/icons.tsx';
+import {
+  ActivityIcon,
+  ChatIcon,
+  LogsIcon,
+  Mark,
+  MetricsIcon,
+  OverviewIcon,
+  SettingsIcon,
+} from '../_ui/icons.tsx';
 import { StateMark } from '../_ui/state.tsx';
 import { PHASES } from '../_lib/words.ts';
 import styles from './rail.module.css';
@@ -14,6 +22,7 @@ const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
   { href: '/chat', name: 'Chat', icon: <ChatIcon /> },
   { href: '/charts', name: 'Metrics', icon: <MetricsIcon /> },
   { href: '/activity', name: 'Activity', icon: <ActivityIcon /> },
+  { href: '/logs', name: 'Logs', icon: <LogsIcon /> },
   { href: '/settings', name: 'Settings', icon: <SettingsIcon /> },
 ];
 

@@ -5,6 +5,7 @@ import {
   formatBytes,
   formatDuration,
   formatFigure,
+  formatMoment,
   formatRelative,
   formatSpeed,
   formatTimeLeft,
@@ -85,4 +86,10 @@ describe('formatRelative', () => {
     [now + 29 * 86_400_000, 'in 29 days'],
     [now - 60 * 86_400_000, '21 Sept 2026'],
   ])('%d is %s', (then, words) => expect(formatRelative(then, now)).toBe(words));
+});
+
+it('a moment has its day only when that is not today', () => {
+  const now = new Date(2026, 10, 22, 14, 3, 7).getTime();
+  expect(formatMoment(now, now)).toBe('14:03:07');
+  expect(formatMoment(new Date(2026, 10, 21, 9, 0, 5).getTime(), now)).toBe('21 Nov 09:00:05');
 });

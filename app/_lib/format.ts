@@ -90,6 +90,16 @@ export function formatDay(epochMs: number): string {
   return day.format(epochMs);
 }
 
+const seconds = new Intl.DateTimeFormat('en-GB', { timeStyle: 'medium' });
+const shortDay = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** To the second, with the day where it is not today: `14:03:07`, `21 Nov 14:03:07`. */
+export function formatMoment(epochMs: number, now: number): string {
+  const time = seconds.format(epochMs);
+  const date = shortDay.format(epochMs);
+  return date === shortDay.format(now) ? time : `${date} ${time}`;
+}
+
 /** How long ago, or in how long: `just now`, `12 s ago`, `in 29 days`. Older than four weeks is a date. */
 export function formatRelative(epochMs: number, now: number): string {
   const seconds = Math.round((now - epochMs) / 1000);

@@ -2,6 +2,8 @@
 import type { inferRouterOutputs } from '@trpc/server';
 import type { AppRouter } from '../../server/api/router.ts';
 
+export type { LogLine } from '../../server/schemas/logs.ts';
+
 type Outputs = inferRouterOutputs<AppRouter>;
 
 export type LabOverview = Outputs['lab']['overview'];

@@ -48,6 +48,13 @@ export const ActivityIcon = () => (
   </Icon>
 );
 
+export const LogsIcon = () => (
+  <Icon>
+    <rect x="2.5" y="3.5" width="15" height="13" rx="1.5" />
+    <path d="m6 8 2.5 2.2L6 12.5M10.5 13H14" />
+  </Icon>
+);
+
 export const SettingsIcon = () => (
   <Icon>
     <path d="M3 6h7M14.5 6H17M3 14h2.5M10 14h7" />

@@ -178,7 +178,7 @@ test("closing the client in mid-stream stops the runtime's work", async () => {
 
 test('every page hydrates under the policy, not-found too, without a complaint', async () => {
   complaints.length = 0;
-  for (const path of ['/', '/chat', '/charts', '/activity', '/settings', '/no-such-page']) {
+  for (const path of ['/', '/chat', '/charts', '/activity', '/logs', '/settings', '/no-such-page']) {
     await page.goto(`${lab.url}${path}`);
     await expect(page.getByRole('heading').first()).toBeVisible();
     // A link that moves without a load is a page that has come alive.

@@ -5,7 +5,7 @@ import { Button, ButtonLink } from '../../../_ui/button.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
 import type { NotReady } from './readiness.ts';
 import { Question, Reply } from './message.tsx';
-import { useStickToBottom } from './use-stick.ts';
+import { useStickToBottom } from '../../../_lib/use-stick.ts';
 import styles from './chat.module.css';
 
 interface ThreadProps {

@@ -1,0 +1,29 @@
+/** How services are called on a page, and what is said of a silent one. */
+
+const NAMES: Record<string, string> = {
+  model: 'Model',
+  supervisor: 'Supervisor',
+  weaviate: 'Weaviate',
+  prometheus: 'Prometheus',
+  grafana: 'Grafana',
+};
+
+export function serviceName(service: string): string {
+  return NAMES[service] ?? service;
+}
+
+/** For an empty log: why, and whether starting the lab is the next step. */
+export function emptyWords(service: string, running: boolean): { message: string; start: boolean } {
+  if (service === 'supervisor')
+    return {
+      message: 'The supervisor has written nothing: it does so only when something goes wrong with it.',
+      start: false,
+    };
+  const who = service === 'model' ? 'The model' : serviceName(service);
+  return running
+    ? { message: `${who} has written nothing yet. What it writes shows up here.`, start: false }
+    : {
+        message: `${who} has written nothing yet. Start the lab, and what it writes shows up here.`,
+        start: true,
+      };
+}
