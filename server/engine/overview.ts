@@ -4,6 +4,7 @@ import type { Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
 import type { Lab, LabStatus, StatusItem } from '../schemas/lab.ts';
+import { ABOUT_BYTES } from '../resources/package-tools/npm.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
@@ -42,15 +43,26 @@ export function toOverview(input: OverviewInput): LabOverview {
         ? runtimeFacts(process, lab.engine === 'docker' ? 'llama-server' : lab.runtime.kind)
         : null,
     attention: attentionOf(input, items),
-    starter: offered ? starterOffer(input.starterPresent) : null,
+    starter: offered ? starterOffer(input.starterPresent, besides(lab, items)) : null,
     gatewayUrl: input.gatewayUrl,
     status,
   };
 }
 
-function starterOffer(present: boolean): LabOverview['starter'] {
-  const { id, name, licence, bytes, source } = STARTER;
-  return { id, name, licence, bytes, source, present };
+function starterOffer(present: boolean, besides: string | null): LabOverview['starter'] {
+  const { id, name, licence, bytes, wheelBytes: downloadBytes, source } = STARTER;
+  return { id, name, licence, bytes, downloadBytes, besides, source, present };
+}
+
+/** A first `up` brings more than weights; who presses the button is told so before. */
+function besides(lab: Lab, items: readonly StatusItem[]): string | null {
+  if (lab.engine === 'docker') {
+    return 'The images of the services that Docker does not have yet, some gigabytes the first time; `engine: embedded` needs none.';
+  }
+  const missing = items.some(
+    ({ domain, manager, state }) => domain === 'package' && manager === 'npm' && state === 'missing',
+  );
+  return missing ? `node-llama-cpp from npm, about ${Math.round(ABOUT_BYTES / 1e6)} MB` : null;
 }
 
 function phaseOf(running: Activity | undefined, process: StatusItem | undefined): LabOverview['phase'] {

@@ -6,7 +6,12 @@ export const starterOffer = z.object({
   id: z.string(),
   name: z.string(),
   licence: z.string(),
+  /** Size of the weights on disk. */
   bytes: z.number(),
+  /** What the network carries for them. */
+  downloadBytes: z.number(),
+  /** What else an `up` will download, in words with its size where that is known; null when nothing. */
+  besides: z.string().nullable(),
   source: z.string(),
   /** Is it already in the home? */
   present: z.boolean(),

@@ -16,7 +16,7 @@ import { installFailed, type PackageManager, type PackageSpec } from './package-
 
 export const NODE_LLAMA_CPP = 'node-llama-cpp';
 /** On disk after the installation, measured for linux-x64; the others differ by a few MB. */
-const ABOUT_BYTES = 80_400_000;
+export const ABOUT_BYTES = 80_400_000;
 const HALF_MADE = '.part';
 
 export interface NpmOptions {
