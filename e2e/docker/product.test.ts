@@ -150,5 +150,13 @@ describe.skipIf(found.kind === 'none')(
       expect(await engine.docker('volume', 'ls', '-q')).toMatch(/prometheus/);
       expect((await chat('Hello')).status).toBe(503);
     });
+
+    it('deletes the volumes when that is asked for and confirmed', async () => {
+      const unconfirmed = await cli('down', '--volumes');
+      expect(unconfirmed).toMatchObject({ code: 1, stderr: expect.stringContaining('not_confirmed') });
+      expect(await engine.docker('volume', 'ls', '-q')).toMatch(/prometheus/);
+      expect((await cli('down', '--volumes', '--yes')).code).toBe(0);
+      expect((await engine.docker('volume', 'ls', '-q')).trim()).toBe('');
+    });
   },
 );

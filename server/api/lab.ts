@@ -1,5 +1,5 @@
 import { TRPCError } from '@trpc/server';
-import { upInput } from '../schemas/activity.ts';
+import { downInput, upInput } from '../schemas/activity.ts';
 import { procedure, router } from './trpc.ts';
 
 const startedBy = (caller: { kind: string }) => (caller.kind === 'cli' ? 'cli' : 'browser');
@@ -16,5 +16,7 @@ export const labRouter = router({
     }
     return ctx.engine.lab.up(input, startedBy(ctx.caller));
   }),
-  down: procedure.mutation(({ ctx }) => ctx.engine.lab.down(startedBy(ctx.caller))),
+  down: procedure
+    .input(downInput.optional())
+    .mutation(({ ctx, input }) => ctx.engine.lab.down(input ?? { volumes: false }, startedBy(ctx.caller))),
 });

@@ -12,7 +12,7 @@ const INPUTS: Record<string, unknown> = {
   'lab.status': undefined,
   'lab.doctor': undefined,
   'lab.up': { starter: true },
-  'lab.down': undefined,
+  'lab.down': { volumes: false },
   'activity.list': { limit: 5 },
   'activity.get': { id: 'a' },
   'activity.cancel': { id: 'a' },

@@ -2,7 +2,7 @@
  * What the engine offers to its callers: the web API, the CLI and the gateway all use exactly this. The routers
  * import it as a type only, so that Next's bundle holds no database, no Docker and no child process.
  */
-import type { Activity, UpInput } from '../schemas/activity.ts';
+import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { ApiKey, Login } from '../schemas/access.ts';
 import type { Conversation, ConversationSummary, Turn } from '../schemas/chat.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
@@ -29,7 +29,7 @@ export interface Engine {
     status(signal: AbortSignal): Promise<LabStatus>;
     /** Starts the activity and returns at once; the outcome is in the activity. 409 while another one runs. */
     up(input: UpInput, startedBy: string): Promise<Activity>;
-    down(startedBy: string): Promise<Activity>;
+    down(input: DownInput, startedBy: string): Promise<Activity>;
     doctor(signal: AbortSignal): Promise<DoctorReport>;
   };
   activities: {

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { setConfigKey } from '../config/edit.ts';
 import { invalidConfigError } from '../config/load.ts';
 import type { Home } from '../lib/home.ts';
+import { removeStackVolumes } from '../resources/compose-stack/resource.ts';
 import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
-import type { Activity, UpInput } from '../schemas/activity.ts';
+import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { Activities } from './activities.ts';
 import type { Engine } from './contract.ts';
@@ -96,20 +97,31 @@ export function createLabService(parts: LabServiceParts): LabService {
     }
   };
 
-  const runDown = async (run: orchestrator.Run): Promise<string> => {
+  const runDown = async (input: DownInput, run: orchestrator.Run): Promise<string> => {
     const { lab } = await resolve();
     const resources = await createResources({ home, env, program, lab, starter: false }, run.signal);
     const removed = await orchestrator.down(lab, resources, run);
+    const volumes = input.volumes && lab.engine === 'docker' ? await removeVolumes(run) : 0;
     await host.refresh();
+    if (volumes > 0)
+      return `The lab is down, and ${volumes} volumes with its data are deleted. Weights and conversations stay.`;
     return removed === 0 ? 'Nothing was running.' : 'The lab is down. Weights, tools and conversations stay.';
   };
+
+  const removeVolumes = (run: orchestrator.Run): Promise<number> =>
+    run.step(
+      'volumes',
+      'Delete the volumes',
+      async () => (await removeStackVolumes(home, env, run.signal)).length,
+    );
 
   return {
     overview,
     status: async (signal) => (await look(signal)).status,
     up: async (input, startedBy): Promise<Activity> =>
       activities.start('up', input, startedBy, (run) => runUp(input, run)),
-    down: async (startedBy): Promise<Activity> => activities.start('down', {}, startedBy, runDown),
+    down: async (input, startedBy): Promise<Activity> =>
+      activities.start('down', input, startedBy, (run) => runDown(input, run)),
     doctor: (signal) => diagnose({ home, env, resolve, signal }),
     resolve,
     async prime() {

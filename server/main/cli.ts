@@ -88,9 +88,16 @@ function createCli(): Command {
       act(flags, (client) => client.up({ starter: flags.starter, ...overridesOf(flags) })),
     );
 
-  withLab(cli.command('down').description('stop the lab; weights, tools and conversations stay')).action(
-    (flags: LabFlags) => act(flags, (client) => client.down()),
-  );
+  withLab(cli.command('down').description('stop the lab; weights, tools and conversations stay'))
+    .option('--volumes', "delete the stack's volumes, and with them its data; asks first", false)
+    .option('--yes', 'do not ask', false)
+    .action(async (flags: LabFlags & { volumes: boolean; yes: boolean }) => {
+      if (flags.volumes && !flags.yes) {
+        const { confirm } = await import('./confirm.ts');
+        await confirm("Delete the volumes of this lab's services, with the data in them?", '--yes');
+      }
+      await act(flags, (client) => client.down({ volumes: flags.volumes }));
+    });
 
   withLab(
     cli.command('status').description('what is managed, missing or untracked, and how healthy it is'),

@@ -5,7 +5,7 @@
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import type { Program } from '../engine/resources.ts';
 import type { Home } from '../lib/home.ts';
-import type { Activity, UpInput } from '../schemas/activity.ts';
+import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
@@ -22,7 +22,7 @@ export interface LabClient {
   status(): Promise<LabStatus>;
   doctor(): Promise<DoctorReport>;
   up(input: UpInput): Promise<Activity>;
-  down(): Promise<Activity>;
+  down(input: DownInput): Promise<Activity>;
   services(): Promise<string[]>;
   /** Lines in batches, oldest first; with `follow` until the signal, which ends it without an error. */
   logs(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
@@ -51,7 +51,7 @@ function local(options: ClientOptions): LabClient {
     status: () => engine.lab.status(until.signal),
     doctor: () => engine.lab.doctor(until.signal),
     up: (input) => engine.lab.up(input, 'cli'),
-    down: () => engine.lab.down('cli'),
+    down: (input) => engine.lab.down(input, 'cli'),
     services: () => engine.logs.services(until.signal),
     logs: (input, signal) => engine.logs.read(input, signal),
     activity: async (id) => engine.activities.get(id),
@@ -71,7 +71,7 @@ function remote(server: ServerFile): LabClient {
     status: () => plain(api.lab.status.query()),
     doctor: () => plain(api.lab.doctor.query()),
     up: (input) => plain(api.lab.up.mutate(input)),
-    down: () => plain(api.lab.down.mutate()),
+    down: (input) => plain(api.lab.down.mutate(input)),
     services: () => plain(api.logs.services.query()),
     logs: (input, signal) => remoteLogs(api, input, signal),
     activity: (id) => plain(api.activity.get.query({ id })),

@@ -47,6 +47,13 @@ export const activity = z.object({
 export type Activity = z.infer<typeof activity>;
 export type ActivityKind = Activity['kind'];
 
+/** What starts a `down`. */
+export const downInput = z.strictObject({
+  /** Delete the stack's volumes as well: its data is gone then. Asked for by the user each time. */
+  volumes: z.boolean().default(false),
+});
+export type DownInput = z.infer<typeof downInput>;
+
 /** What starts an `up`. */
 export const upInput = z.strictObject({
   /** Fetch the starter weights when nothing else is configured; said by the user, never assumed. */
