@@ -50,7 +50,7 @@ export async function logs(client: LabClient, options: LogsOptions): Promise<voi
     }),
   );
   await show(inOrder(found));
-  if (told === 0 && !signal.aborted) options.say(nothingYet(service));
+  if (told === 0 && tail > 0 && !signal.aborted) options.say(nothingYet(service));
 }
 
 /** By time; a line that tells none stays behind the one before it. */

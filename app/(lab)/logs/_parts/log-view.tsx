@@ -4,14 +4,15 @@ import { useDeferredValue, useState } from 'react';
 import { useOverview } from '../../../_lib/live.tsx';
 import { useStickToBottom } from '../../../_lib/use-stick.ts';
 import { Button, ButtonLink } from '../../../_ui/button.tsx';
+import { WithCode } from '../../../_ui/copy.tsx';
 import { Note } from '../../../_ui/note.tsx';
 import { Empty } from '../../../_ui/panel.tsx';
 import { Loading } from '../../../_ui/skeleton.tsx';
 import { LogLines, type Times } from './log-lines.tsx';
 import { LogTools } from './log-tools.tsx';
 import { MAX_LINES, search } from './log-window.ts';
-import { emptyWords, serviceName } from './log-words.ts';
-import { useLog, type Log } from './use-log.ts';
+import { earlierWords, emptyWords, serviceName } from './log-words.ts';
+import { TAIL, useLog, type Log } from './use-log.ts';
 import { formatCount, plural } from '../../../_lib/format.ts';
 import styles from './logs.module.css';
 
@@ -50,6 +51,11 @@ export function LogView({ service, follow, onFollow }: LogViewProps) {
           <div ref={content} className={styles.content}>
             {!log.loaded && <Loading what="the log" />}
             {lines.length === 0 && log.loaded && <NoLines service={service} log={log} />}
+            {dropped === 0 && lines.length >= TAIL && (
+              <p className={styles.dropped}>
+                <WithCode text={earlierWords(service)} commands />
+              </p>
+            )}
             {dropped > 0 && (
               <p className={styles.dropped}>
                 {plural(dropped, 'older line')} left out: this page keeps the last {formatCount(MAX_LINES)},
@@ -57,6 +63,9 @@ export function LogView({ service, follow, onFollow }: LogViewProps) {
               </p>
             )}
             <LogLines lines={found} words={wanted} times={times} wrap={wrap} />
+            {log.report !== null && lines.length > 0 && (
+              <Note tone="warn" message={log.report.message} fix={log.report.fix} />
+            )}
           </div>
         </section>
         {away && (
@@ -65,11 +74,11 @@ export function LogView({ service, follow, onFollow }: LogViewProps) {
           </Button>
         )}
       </div>
-      <output className={styles.foot} data-testid="log-count">
+      <p className={styles.foot} data-testid="log-count">
         {wanted === ''
           ? plural(lines.length, 'line')
           : `${formatCount(found.length)} of ${plural(lines.length, 'line')} with “${wanted}”`}
-      </output>
+      </p>
     </>
   );
 }

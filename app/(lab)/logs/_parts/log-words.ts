@@ -27,3 +27,8 @@ export function emptyWords(service: string, running: boolean): { message: string
         start: true,
       };
 }
+
+/** Over the first line that is shown. */
+export function earlierWords(service: string): string {
+  return `There may be earlier lines: \`ailab-web logs ${service} --tail 5000\``;
+}

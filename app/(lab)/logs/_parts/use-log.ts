@@ -2,12 +2,14 @@
 'use client';
 
 import { useEffect, useRef, useState } from 'react';
-import type { Report } from '../../../_lib/report.ts';
+import { UNREACHABLE, type Report } from '../../../_lib/report.ts';
 import { client, reportOf } from '../../../_lib/trpc.ts';
 import { append, EMPTY, type LogWindow } from './log-window.ts';
 
-const TAIL = 1000;
+/** The page begins with so many of the last lines. */
+export const TAIL = 1000;
 const AGAIN_MS = 3000;
+const QUIET_MS = 300;
 
 export interface Log {
   window: LogWindow;
@@ -52,10 +54,17 @@ function readWhileSeen(service: string, follow: boolean, setLog: SetLog): () => 
 /** Reads, and reads again when it breaks off; each reading tells the last lines anew. */
 function read(service: string, follow: boolean, setLog: SetLog): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let quiet: ReturnType<typeof setTimeout> | undefined;
   let subscription: { unsubscribe(): void } | undefined;
   let closed = false;
   const again = () => {
     if (!closed && follow) timer = setTimeout(connect, AGAIN_MS);
+  };
+  const fail = (error: unknown) => {
+    clearTimeout(quiet);
+    const report = reportOf(error);
+    // That the server is silent is said over every page.
+    if (report.code !== UNREACHABLE.code) setLog((log) => ({ ...log, loaded: true, report }));
   };
   const connect = () => {
     let anew = true;
@@ -64,10 +73,11 @@ function read(service: string, follow: boolean, setLog: SetLog): () => void {
       {
         onStarted: () => {
           anew = true;
-          // An empty log sends nothing: what was kept of an earlier one stays, the words for it must not.
-          setLog((log) => ({ ...log, loaded: true, report: null }));
+          // An empty log sends nothing; an error comes at once.
+          quiet = setTimeout(() => setLog((log) => ({ ...log, loaded: true })), QUIET_MS);
         },
         onData: (lines) => {
+          clearTimeout(quiet);
           const from = anew;
           anew = false;
           setLog((log) => ({
@@ -76,8 +86,12 @@ function read(service: string, follow: boolean, setLog: SetLog): () => void {
             report: null,
           }));
         },
+        // Some errors end the stream; after others it is asked for again by itself.
+        onConnectionStateChange: ({ state, error }) => {
+          if (state === 'connecting' && error !== null) fail(error);
+        },
         onError: (error) => {
-          setLog((log) => ({ ...log, loaded: true, report: reportOf(error) }));
+          fail(error);
           again();
         },
         onComplete: again,
@@ -88,6 +102,7 @@ function read(service: string, follow: boolean, setLog: SetLog): () => void {
   return () => {
     closed = true;
     clearTimeout(timer);
+    clearTimeout(quiet);
     subscription?.unsubscribe();
   };
 }
