@@ -1,6 +1,6 @@
 'use client';
 
-import { formatClock } from '../_lib/format.ts';
+import { formatClock } from '../../server/schemas/format.ts';
 import { useDownSince } from '../_lib/live.tsx';
 import { Note } from '../_ui/note.tsx';
 import styles from './server-banner.module.css';

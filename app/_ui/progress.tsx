@@ -1,5 +1,11 @@
 /** How far a step is. Without a total there is no bar that lies: only what has come so far. */
-import { formatByteRate, formatBytes, formatCount, formatFigure, formatTimeLeft } from '../_lib/format.ts';
+import {
+  formatByteRate,
+  formatBytes,
+  formatCount,
+  formatFigure,
+  formatTimeLeft,
+} from '../../server/schemas/format.ts';
 import type { ActivityStep } from '../_lib/wire.ts';
 import styles from './progress.module.css';
 

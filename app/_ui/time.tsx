@@ -1,7 +1,7 @@
 /** Times: relative to read, exact on hover. */
 'use client';
 
-import { formatDuration, formatExact, formatRelative } from '../_lib/format.ts';
+import { formatDuration, formatExact, formatRelative } from '../../server/schemas/format.ts';
 import { useNow } from '../_lib/use-now.ts';
 
 export function Ago({ at }: { at: number }) {

@@ -1,7 +1,7 @@
 /** Follows an activity in the terminal, step by step; Ctrl-C cancels it. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Activity, ActivityStep } from '../schemas/activity.ts';
-import { formatByteRate, formatBytes, formatDuration, formatTimeLeft } from '../../app/_lib/format.ts';
+import { formatByteRate, formatBytes, formatDuration, formatTimeLeft } from '../schemas/format.ts';
 import type { LabClient } from './lab-client.ts';
 
 const POLL_MS = 150;

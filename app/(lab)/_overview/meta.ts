@@ -1,5 +1,5 @@
 /** An item's plain facts as words: numbers there are in base units, named by their key. */
-import { formatBytes, formatCount, formatExact } from '../../_lib/format.ts';
+import { formatBytes, formatCount, formatExact } from '../../../server/schemas/format.ts';
 import type { StatusItem } from '../../_lib/wire.ts';
 
 export interface MetaFact {

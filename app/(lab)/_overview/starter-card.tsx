@@ -1,6 +1,6 @@
 'use client';
 
-import { formatBytes } from '../../_lib/format.ts';
+import { formatBytes } from '../../../server/schemas/format.ts';
 import { reportOf } from '../../_lib/trpc.ts';
 import type { LabOverview } from '../../_lib/wire.ts';
 import { Button } from '../../_ui/button.tsx';

@@ -1,5 +1,5 @@
 /** What the Overview says and offers, decided from the lab's state alone. */
-import { formatSpeed, plural } from '../../_lib/format.ts';
+import { formatSpeed, plural } from '../../../server/schemas/format.ts';
 import type { Activity, LabOverview, StatusItem } from '../../_lib/wire.ts';
 import type { Tone } from '../../_ui/state.tsx';
 

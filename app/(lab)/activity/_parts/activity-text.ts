@@ -1,5 +1,5 @@
 /** Activities in words: their order, and one of them as plain text to paste elsewhere. */
-import { formatDuration } from '../../../_lib/format.ts';
+import { formatDuration } from '../../../../server/schemas/format.ts';
 import type { Activity } from '../../../_lib/wire.ts';
 import { ACTIVITY_KINDS, ACTIVITY_STATES, STEP_STATES } from '../../../_lib/words.ts';
 

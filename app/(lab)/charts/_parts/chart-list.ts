@@ -7,7 +7,7 @@ import {
   formatSpeed,
   formatTokens,
   plural,
-} from '../../../_lib/format.ts';
+} from '../../../../server/schemas/format.ts';
 import type { MetricPoint } from '../../../_lib/wire.ts';
 
 type Values = Omit<MetricPoint, 't'>;

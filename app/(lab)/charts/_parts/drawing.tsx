@@ -14,7 +14,7 @@ import {
   type TooltipContentProps,
 } from 'recharts';
 import type { DotItemDotProps } from 'recharts';
-import { formatClock } from '../../../_lib/format.ts';
+import { formatClock } from '../../../../server/schemas/format.ts';
 import type { MetricPoint, MetricSeries } from '../../../_lib/wire.ts';
 import { isIsolated, type ChartSpec, type Line as LineSpec } from './chart-list.ts';
 import { rangeOf, timeTicks } from './ranges.ts';

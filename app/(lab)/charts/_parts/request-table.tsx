@@ -1,7 +1,7 @@
 'use client';
 
 import { useState } from 'react';
-import { formatCount, formatDuration, formatFigure } from '../../../_lib/format.ts';
+import { formatCount, formatDuration, formatFigure } from '../../../../server/schemas/format.ts';
 import type { LedgerRow } from '../../../_lib/wire.ts';
 import { OUTCOMES } from '../../../_lib/words.ts';
 import { Button } from '../../../_ui/button.tsx';

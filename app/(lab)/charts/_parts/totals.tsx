@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatFigure } from '../../../_lib/format.ts';
+import { formatCount, formatDuration, formatFigure } from '../../../../server/schemas/format.ts';
 import type { MetricSeries } from '../../../_lib/wire.ts';
 import styles from './totals.module.css';
 

@@ -2,7 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { plural } from '../../../_lib/format.ts';
+import { plural } from '../../../../server/schemas/format.ts';
 import { trpc } from '../../../_lib/trpc.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { Confirm } from '../../../_ui/dialog.tsx';

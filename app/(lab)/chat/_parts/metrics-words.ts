@@ -1,5 +1,5 @@
 /** What is told under a reply, in people's units; what was not measured is left out. */
-import { formatDuration, formatSpeed, formatTokens } from '../../../_lib/format.ts';
+import { formatDuration, formatSpeed, formatTokens } from '../../../../server/schemas/format.ts';
 import type { ChatMessage } from '../../../_lib/wire.ts';
 
 export function metricFacts({ metrics, model, state }: ChatMessage): string[] {

@@ -2,7 +2,7 @@
 'use client';
 
 import { memo } from 'react';
-import { formatExact, formatMoment, formatRelative } from '../../../_lib/format.ts';
+import { formatExact, formatMoment, formatRelative } from '../../../../server/schemas/format.ts';
 import { useNow } from '../../../_lib/use-now.ts';
 import { cx } from '../../../_ui/cx.ts';
 import { pieces, type KeptLine } from './log-window.ts';

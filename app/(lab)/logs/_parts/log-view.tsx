@@ -13,7 +13,7 @@ import { LogTools } from './log-tools.tsx';
 import { MAX_LINES, search } from './log-window.ts';
 import { earlierWords, emptyWords, serviceName } from './log-words.ts';
 import { TAIL, useLog, type Log } from './use-log.ts';
-import { formatCount, plural } from '../../../_lib/format.ts';
+import { formatCount, plural } from '../../../../server/schemas/format.ts';
 import styles from './logs.module.css';
 
 interface LogViewProps {
