@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkPort } from './check.ts';
+import { checkPort } from '../../server/resources/embedded-runtime/check.ts';
 
 let stranger: Server;
 let port: number;

@@ -13,9 +13,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { closeDb, listBackups, openDb, SOURCE_MIGRATIONS, type OpenOptions } from './client.ts';
-import { insertRequests, recentRequests, type RequestRow } from './queries/requests.ts';
-import { readLease, releaseLease, takeLease } from './queries/leases.ts';
+import { closeDb, listBackups, openDb, SOURCE_MIGRATIONS, type OpenOptions } from '../../db/client.ts';
+import { insertRequests, recentRequests, type RequestRow } from '../../db/queries/requests.ts';
+import { readLease, releaseLease, takeLease } from '../../db/queries/leases.ts';
 
 let folder: string;
 let options: OpenOptions & { backups: string };
