@@ -7,6 +7,8 @@ export default defineConfig({
     environment: 'node',
     pool: 'forks',
     isolate: false,
+    // One process: most of the time goes into loading modules, and a second one would load them again.
+    maxWorkers: 1,
     experimental: { viteModuleRunner: false },
     testTimeout: 2000,
   },

@@ -217,7 +217,7 @@ function random(seed: number): () => number {
   };
 }
 
-test('200 mutations: a LabError or a sound header, nothing else', async () => {
+test('80 mutations: a LabError or a sound header, nothing else', async () => {
   const original = buildGguf(small);
   const next = random(20_261_122);
   const extremes = [0n, 1n, 0x7f_ff_ff_ffn, 0xff_ff_ff_ffn, 0x10_00_00_00_00n, 0xff_ff_ff_ff_ff_ff_ff_ffn];

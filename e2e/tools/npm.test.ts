@@ -2,12 +2,18 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Progress } from '../../engine/resource.ts';
-import { ensureHome, locateHome, runtimePrefix, type Home } from '../../lib/home.ts';
-import { watchFolderSize } from './folder-size.ts';
-import { readInstalled } from './installed.ts';
-import { createNpm, npmArguments, npmEnv, packagesFor, progressOf } from './npm.ts';
-import { findNpm } from './npm-program.ts';
+import type { Progress } from '../../server/engine/resource.ts';
+import { ensureHome, locateHome, runtimePrefix, type Home } from '../../server/lib/home.ts';
+import { watchFolderSize } from '../../server/resources/package-tools/folder-size.ts';
+import { readInstalled } from '../../server/resources/package-tools/installed.ts';
+import {
+  createNpm,
+  npmArguments,
+  npmEnv,
+  packagesFor,
+  progressOf,
+} from '../../server/resources/package-tools/npm.ts';
+import { findNpm } from '../../server/resources/package-tools/npm-program.ts';
 
 const spec = { name: 'node-llama-cpp', version: '3.22.1' };
 

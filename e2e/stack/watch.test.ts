@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { locateHome } from '../../lib/home.ts';
-import { dockerTrouble } from './docker-trouble.ts';
-import type { EngineApi } from './engine-api.ts';
-import { fakeEngine, sampleContainer } from './testing/samples.ts';
-import { usageOf } from './usage.ts';
-import { watchStack } from './watch.ts';
+import { locateHome } from '../../server/lib/home.ts';
+import { dockerTrouble } from '../../server/resources/compose-stack/docker-trouble.ts';
+import type { EngineApi } from '../../server/resources/compose-stack/engine-api.ts';
+import { fakeEngine, sampleContainer } from '../../server/resources/compose-stack/testing/samples.ts';
+import { usageOf } from '../../server/resources/compose-stack/usage.ts';
+import { watchStack } from '../../server/resources/compose-stack/watch.ts';
 
 let closing = new AbortController();
 afterEach(() => {
