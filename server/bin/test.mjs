@@ -46,7 +46,6 @@ function environment() {
     ...process.env,
     PATH: `${join(process.execPath, '..')}:${process.env.PATH}`,
     NEXT_TELEMETRY_DISABLED: '1',
-    NODE_COMPILE_CACHE: join(ROOT, 'node_modules', '.cache', 'node'),
   };
   for (const name of [
     'AILAB_HOME',
