@@ -4,7 +4,7 @@ import { setConfigKey } from '../config/edit.ts';
 import { invalidConfigError } from '../config/load.ts';
 import type { Home } from '../lib/home.ts';
 import { removeStackVolumes } from '../resources/compose-stack/resource.ts';
-import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
+import { STARTER, starterPath, starterPresent } from '../resources/model-weights/starter.ts';
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { Activities } from './activities.ts';
@@ -72,7 +72,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       status,
       running: activities.running(),
       latest: activities.list(1)[0],
-      starterPresent: existsSync(starterPath(home)),
+      starterPresent: await starterPresent(home),
       gatewayUrl: parts.gatewayUrl,
     });
   };

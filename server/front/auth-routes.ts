@@ -5,6 +5,7 @@ import { loginInput } from '../schemas/access.ts';
 import { cookieName, type Access } from '../services/access.ts';
 import { sendJson, sendRefusal } from './front.ts';
 import type { Refusal } from './gate.ts';
+import { parseJson } from '../lib/json.ts';
 
 const BODY_MAX = 4096;
 
@@ -19,7 +20,7 @@ export function createAuthRoutes(access: Pick<Access, 'redeem'>, port: number) {
   return {
     async login(request: IncomingMessage, response: ServerResponse): Promise<void> {
       const body = await readBody(request, BODY_MAX).catch(() => undefined);
-      const parsed = loginInput.safeParse(parseJson(body));
+      const parsed = loginInput.safeParse(parseJson(body?.toString('utf8')));
       const granted = parsed.success
         ? access.redeem(parsed.data.token, request.headers['user-agent'] ?? '')
         : undefined;
@@ -39,12 +40,4 @@ export function createAuthRoutes(access: Pick<Access, 'redeem'>, port: number) {
       sendJson(response, 200, { status: 'ok' });
     },
   };
-}
-
-function parseJson(body: Buffer | undefined): unknown {
-  try {
-    return JSON.parse(body?.toString('utf8') ?? '');
-  } catch {
-    return undefined;
-  }
 }

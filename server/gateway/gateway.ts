@@ -11,6 +11,7 @@ import type { LedgerRow } from '../schemas/metrics.ts';
 import type { ReplyEnd } from '../services/chats.ts';
 import { sendOpenAiError, type OpenAiError } from './openai-error.ts';
 import { forward, type Endpoint, type Passage } from './forward.ts';
+import { parseJson } from '../lib/json.ts';
 
 const BODY_MAX = 32 * 1024 * 1024;
 const ALIAS = 'default';
@@ -92,7 +93,7 @@ async function complete(
     reject({ status: 413, code: 'body_too_large', message: error.message }, 'unknown');
     return;
   }
-  const parsed = requestBody.safeParse(parseJson(body));
+  const parsed = requestBody.safeParse(parseJson(body.toString('utf8')));
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const param = issue?.path.join('.') ?? '';
@@ -235,12 +236,4 @@ function toReply(passage: Passage, row: LedgerRow): ReplyEnd {
     metrics: { ttftMs, durationMs, promptTokens, cachedTokens, completionTokens, tokensPerSecond },
     error: passage.errorMessage,
   };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

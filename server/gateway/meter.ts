@@ -3,6 +3,7 @@
  * chunk (or beside `usage`), see stack-facts §1; the shapes are parsed, never trusted.
  */
 import { z } from 'zod';
+import { parseJson } from '../lib/json.ts';
 
 const count = z.number().nonnegative();
 
@@ -144,12 +145,4 @@ export function createBodyMeter(): Meter {
       state.numbers = readNumbers(value, UNKNOWN);
     },
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,8 @@
 /** `<home>/server.json`: where the home's running server is, and the secret by which the CLI proves itself. 0600. */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import type { Home } from '../lib/home.ts';
+import { writePrivateFile } from '../lib/private-file.ts';
 import { isAlive } from '../lib/process-identity.ts';
 
 const serverFile = z.object({
@@ -13,9 +14,7 @@ const serverFile = z.object({
 export type ServerFile = z.infer<typeof serverFile>;
 
 export function writeServerFile(home: Home, server: ServerFile): void {
-  const temporary = `${home.serverFile}.${process.pid}.tmp`;
-  writeFileSync(temporary, JSON.stringify(server), { mode: 0o600 });
-  renameSync(temporary, home.serverFile);
+  writePrivateFile(home.serverFile, JSON.stringify(server));
 }
 
 /** The running server of this home; undefined when there is none, or its process is gone. */

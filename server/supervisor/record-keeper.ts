@@ -1,10 +1,7 @@
 /** Keeps runtime.json equal to what the supervisor knows, also when the disk was full or the file was changed. */
 import { readFileSync } from 'node:fs';
-import {
-  writePrivateFile,
-  type RuntimeRecord,
-  type RuntimeState,
-} from '../resources/embedded-runtime/record.ts';
+import { type RuntimeRecord, type RuntimeState } from '../resources/embedded-runtime/record.ts';
+import { writePrivateFile } from '../lib/private-file.ts';
 
 export interface RecordKeeper {
   readonly record: Readonly<RuntimeRecord>;

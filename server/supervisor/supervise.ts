@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Home } from '../lib/home.ts';
 import { ownIdentity } from '../lib/process-identity.ts';
 import { childEnv } from '../resources/embedded-runtime/child-env.ts';
-import { writePrivateFile } from '../resources/embedded-runtime/record.ts';
+import { writePrivateFile } from '../lib/private-file.ts';
 import type { StartRequest, WorkerConfig } from '../resources/embedded-runtime/request.ts';
 import { createBackoff } from './backoff.ts';
 import { startChild, type Child, type Exit } from './child.ts';

@@ -4,6 +4,7 @@
  * status: Working|Done|Warning|Error, text, details}`. Lines of another shape are plain words of some program.
  */
 import { z } from 'zod';
+import { parseJson } from '../../lib/json.ts';
 
 const line = z.object({
   id: z.string().optional(),
@@ -51,12 +52,4 @@ export function createLineReader(onLine: (line: string) => void): { feed(text: s
       rest = '';
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -8,6 +8,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../lib/errors.ts';
+import { parseJson } from '../../lib/json.ts';
 
 export interface DockerHost {
   /** As DOCKER_HOST would say it, e.g. `unix:///var/run/docker.sock`. */
@@ -119,12 +120,4 @@ function notFound(sockets: readonly string[]): LabError {
     fix: 'Start Docker (or install it: https://docs.docker.com/engine/install/), or use --engine embedded, which needs none.',
     status: 503,
   });
-}
-
-function parseJson(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as unknown);
-  } catch {
-    return undefined;
-  }
 }

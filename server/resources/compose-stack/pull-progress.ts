@@ -1,5 +1,6 @@
 /** What an image pull says, line by line: `{status, id, progressDetail: {current, total}}`, errors among them. Pure. */
 import { z } from 'zod';
+import { parseJson } from '../../lib/json.ts';
 
 const pullLine = z.object({
   status: z.string().optional(),
@@ -69,12 +70,4 @@ export function createPullProgress(): PullProgress {
       };
     },
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { errnoOf, LabError } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
 import { stackLayout } from './layout.ts';
+import { parseJson } from '../../lib/json.ts';
 
 /** base64url: no dollar, quote or colon, so it means itself in YAML, in Compose, in a header and in basic auth. */
 const secret = z.string().regex(/^[\w-]{24,}$/);
@@ -70,12 +71,4 @@ function makeSecrets(): StackSecrets {
     prometheusHash: hashSync(prometheusPassword, 5),
     grafanaPassword: random(),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { parseRecord, readRecord, writePrivateFile } from './record.ts';
+import { writePrivateFile } from '../../lib/private-file.ts';
+import { parseRecord, readRecord } from './record.ts';
 import { sampleRecord } from '../../testing/sample-record.ts';
 
 let folder: string;

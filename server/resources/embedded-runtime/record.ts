@@ -2,7 +2,7 @@
  * `<home>/runtime.json`: what the supervisor says about the model server. The supervisor alone writes it; all others
  * read it and check it against the living processes. 0600, because it holds the model server's key.
  */
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { errnoOf } from '../../lib/errors.ts';
 import { PROFILES } from '../../schemas/lab.ts';
@@ -78,16 +78,4 @@ export function parseRecord(text: string): RecordReading {
   if (parsed.success) return { kind: 'record', record: parsed.data };
   const issue = parsed.error.issues[0];
   return { kind: 'invalid', why: `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'wrong shape'}` };
-}
-
-/** Readers see the old record or the new one, never half of one. Throws what the file system throws. */
-export function writePrivateFile(file: string, text: string): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    writeFileSync(temporary, text, { mode: 0o600 });
-    renameSync(temporary, file);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
 }
