@@ -50,9 +50,59 @@ export const requests = sqliteTable(
     completionTokens: integer('completion_tokens'),
     generationMs: real('generation_ms'),
     tokensPerSecond: real('tokens_per_second'),
+    /** What the runtime spent reading the prompt. */
+    promptMs: real('prompt_ms'),
+    /** What the request waited for the runtime: behind others, and for a model that was still loading. */
+    queueMs: real('queue_ms'),
+    loadMs: real('load_ms'),
+    /** SHA-256 of the lock that was in force; null when there was none. */
+    lockSha256: text('lock_sha256'),
+    /** What it cost, with the inputs of that moment (schemas/cost.ts); null when nothing is known. */
+    cost: text('cost', { mode: 'json' }),
   },
   (table) => [index('requests_started').on(table.startedAt)],
 );
+
+/** What was actually brought up, or imported, newest last; the newest row is the lock. */
+export const locks = sqliteTable('locks', {
+  id: text('id').primaryKey(),
+  createdAt: integer('created_at').notNull(),
+  /** `up` or `import`. */
+  origin: text('origin').notNull(),
+  activityId: text('activity_id'),
+  /** SHA-256 of the exported text. */
+  sha256: text('sha256').notNull(),
+  /** Lock v2 (DESIGN §4), with the unknown keys it came with. */
+  document: text('document', { mode: 'json' }).notNull(),
+});
+
+/** Receipts of hooks. */
+export const hookRuns = sqliteTable(
+  'hook_runs',
+  {
+    id: text('id').primaryKey(),
+    /** Null for a run by hand. */
+    activityId: text('activity_id'),
+    phase: text('phase').notNull(),
+    name: text('name').notNull(),
+    type: text('type').notNull(),
+    state: text('state').notNull(),
+    startedAt: integer('started_at').notNull(),
+    endedAt: integer('ended_at'),
+    exitCode: integer('exit_code'),
+    /** What it wrote, capped; kept whole in a file of the home when it failed. */
+    output: text('output').notNull(),
+    error: text('error', { mode: 'json' }),
+  },
+  (table) => [index('hook_runs_name').on(table.name, table.startedAt)],
+);
+
+/** Small decisions of the user that are no part of ai-lab.yaml, by key: drift to ignore, confirmed commands, … */
+export const settings = sqliteTable('settings', {
+  key: text('key').primaryKey(),
+  value: text('value', { mode: 'json' }).notNull(),
+  updatedAt: integer('updated_at').notNull(),
+});
 
 export const conversations = sqliteTable(
   'conversations',

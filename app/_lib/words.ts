@@ -32,6 +32,8 @@ export const ACTIVITY_KINDS: Record<Activity['kind'], string> = {
   up: 'Start the lab',
   down: 'Stop the lab',
   pull: 'Download weights',
+  import: 'Import a lock',
+  hook: 'Run a hook',
 };
 
 export const OUTCOMES: Record<LedgerRow['outcome'], Word> = {

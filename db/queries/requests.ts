@@ -4,6 +4,12 @@ import { requests } from '../schema.ts';
 
 export type RequestRow = typeof requests.$inferSelect;
 
+/** Facts that are not known of every request. */
+const UNKNOWN = { promptMs: null, queueMs: null, loadMs: null, lockSha256: null, cost: null };
+
+export type NewRequest = Omit<RequestRow, keyof typeof UNKNOWN> &
+  Partial<Pick<RequestRow, keyof typeof UNKNOWN>>;
+
 /** One insert with a placeholder for each column, prepared once for a database. */
 function prepare(db: Db) {
   const columns = Object.keys(getTableColumns(requests));
@@ -27,12 +33,12 @@ function prepared(db: Db): ReturnType<typeof prepare> {
  * All rows in one transaction. Written with `synchronous = NORMAL`: a killed process loses nothing, and a power cut may
  * cost the last moments of metering; a sync to disk for each batch would hold up the requests of that moment.
  */
-export function insertRequests(db: Db, rows: RequestRow[]): void {
+export function insertRequests(db: Db, rows: NewRequest[]): void {
   db.$client.pragma('synchronous = NORMAL');
   try {
     db.transaction(() => {
       const insert = prepared(db);
-      for (const row of rows) insert.run(row);
+      for (const row of rows) insert.run({ ...UNKNOWN, ...row });
     });
   } finally {
     db.$client.pragma('synchronous = FULL');

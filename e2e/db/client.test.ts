@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { closeDb, listBackups, openDb, SOURCE_MIGRATIONS, type OpenOptions } from '../../db/client.ts';
-import { insertRequests, recentRequests, type RequestRow } from '../../db/queries/requests.ts';
+import { insertRequests, recentRequests, type NewRequest } from '../../db/queries/requests.ts';
 import { readLease, releaseLease, takeLease } from '../../db/queries/leases.ts';
 
 let folder: string;
@@ -29,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const ROW: RequestRow = {
+const ROW: NewRequest = {
   id: 'r',
   startedAt: 1,
   route: '/v1',

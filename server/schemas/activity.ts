@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { configOverrides } from './config.ts';
 import { errorReport } from './lab.ts';
 
-export const ACTIVITY_KINDS = ['up', 'down', 'pull'] as const;
+export const ACTIVITY_KINDS = ['up', 'down', 'pull', 'import', 'hook'] as const;
 export const ACTIVITY_STATES = ['running', 'done', 'failed', 'cancelled', 'interrupted'] as const;
 export const STEP_STATES = ['running', 'done', 'failed', 'cancelled', 'skipped', 'interrupted'] as const;
 

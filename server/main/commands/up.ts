@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { act } from '../act.ts';
+import { overridesOf, withLab, type LabFlags } from '../flags.ts';
+
+export function upCommand(cli: Command): void {
+  withLab(cli.command('up').description('bring the lab up and wait until the model has answered'))
+    .option(
+      '--starter',
+      'fetch the starter model (SmolLM2-135M-Instruct, Apache-2.0, about 93 MB) when none is configured',
+      false,
+    )
+    .action((flags: LabFlags & { starter: boolean }) =>
+      act(flags, (client) => client.up({ starter: flags.starter, ...overridesOf(flags) })),
+    );
+}
