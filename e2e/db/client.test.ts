@@ -55,7 +55,7 @@ it('makes a private file in WAL, and finds its rows again', () => {
   insertRequests(db, [ROW]);
   closeDb(db);
   const again = openDb(options);
-  expect(recentRequests(again, 5)).toEqual([ROW]);
+  expect(recentRequests(again, 5)).toMatchObject([ROW]);
   closeDb(again);
   expect(listBackups(options.backups)).toEqual([]);
 });

@@ -4,6 +4,12 @@ import { execFileSync } from 'node:child_process';
 
 const POLL_MS = 500;
 
+// Read as early as this process can, because a launcher that ends before we look can't be told any more. This module
+// is loaded twice (by the start script, and within the build), so the first one's finding is shared.
+const KEY = Symbol.for('ailab.launchers');
+const startedByNpm = process.env.npm_lifecycle_event !== undefined || process.env.npm_command !== undefined;
+if (startedByNpm) globalThis[KEY] ??= { parent: process.ppid, watched: launchers(process.ppid) };
+
 export function watchParent(onGone) {
   if (process.channel !== undefined && process.channel !== null) {
     // Started by our own launcher: its end closes the channel, however it ended.
@@ -11,9 +17,8 @@ export function watchParent(onGone) {
     process.once('disconnect', onGone);
     return;
   }
-  if (process.env.npm_lifecycle_event === undefined && process.env.npm_command === undefined) return;
-  const watched = launchers(process.ppid);
-  const parent = process.ppid;
+  if (!startedByNpm) return;
+  const { parent, watched } = globalThis[KEY];
   const timer = setInterval(() => {
     if (process.ppid === parent && watched.every(isRunning)) return;
     clearInterval(timer);
