@@ -12,9 +12,9 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureHome, locateHome, type Home } from '../../lib/home.ts';
-import { DEFAULT_PORTS } from '../../schemas/config.ts';
-import type { Lab } from '../../schemas/lab.ts';
+import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
+import type { Lab } from '../../server/schemas/lab.ts';
 import {
   composeEnvironment,
   environmentFile,
@@ -24,13 +24,13 @@ import {
   stackVariables,
   tokenVariables,
   userFor,
-} from './environment.ts';
-import { fingerprint, stackFiles, writeStackFiles } from './files.ts';
-import { stackLayout } from './layout.ts';
-import { ensureSecrets, readSecrets } from './secrets.ts';
-import { weightsMount } from './weights-mount.ts';
+} from '../../server/resources/compose-stack/environment.ts';
+import { fingerprint, stackFiles, writeStackFiles } from '../../server/resources/compose-stack/files.ts';
+import { stackLayout } from '../../server/resources/compose-stack/layout.ts';
+import { ensureSecrets, readSecrets } from '../../server/resources/compose-stack/secrets.ts';
+import { weightsMount } from '../../server/resources/compose-stack/weights-mount.ts';
 
-const STACKS = join(import.meta.dirname, '../../../stacks');
+const STACKS = join(import.meta.dirname, '../../stacks');
 let root: string;
 let home: Home;
 beforeEach(() => {

@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Change } from '../../engine/resource.ts';
-import { ensureHome, locateHome, type Home } from '../../lib/home.ts';
-import { DEFAULT_PORTS } from '../../schemas/config.ts';
-import type { Lab, RuntimeChoice } from '../../schemas/lab.ts';
-import { createPackageTools } from './resource.ts';
+import type { Change } from '../../server/engine/resource.ts';
+import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
+import type { Lab, RuntimeChoice } from '../../server/schemas/lab.ts';
+import { createPackageTools } from '../../server/resources/package-tools/resource.ts';
 
 const OURS: RuntimeChoice = { kind: 'node-llama-cpp', version: '3.22.1' };
 const FOUND: RuntimeChoice = { kind: 'llama-server', path: '/bin/llama-server', version: '0.7.0' };

@@ -1,11 +1,11 @@
 import type { AddressInfo } from 'node:net';
 import { request, type Server } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Serving } from './answer.ts';
-import { emptyTally, type Engine } from './engine.ts';
-import { createHttpServer } from './http-server.ts';
-import { createMetrics } from './metrics.ts';
-import { createQueue } from './queue.ts';
+import type { Serving } from '../../server/llama-worker/answer.ts';
+import { emptyTally, type Engine } from '../../server/llama-worker/engine.ts';
+import { createHttpServer } from '../../server/llama-worker/http-server.ts';
+import { createMetrics } from '../../server/llama-worker/metrics.ts';
+import { createQueue } from '../../server/llama-worker/queue.ts';
 
 let server: Server | undefined;
 afterEach(() => {

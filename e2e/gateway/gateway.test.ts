@@ -7,11 +7,11 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Caller } from '../engine/contract.ts';
-import type { LedgerRow } from '../schemas/metrics.ts';
-import type { ReplyEnd } from '../services/chats.ts';
-import type { Endpoint } from './forward.ts';
-import { createGateway } from './gateway.ts';
+import type { Caller } from '../../server/engine/contract.ts';
+import type { LedgerRow } from '../../server/schemas/metrics.ts';
+import type { ReplyEnd } from '../../server/services/chats.ts';
+import type { Endpoint } from '../../server/gateway/forward.ts';
+import { createGateway } from '../../server/gateway/gateway.ts';
 
 const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 const word = (content: string) => event({ choices: [{ delta: { content } }] });

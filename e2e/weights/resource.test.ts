@@ -1,15 +1,21 @@
 import { chmodSync, mkdirSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Change } from '../../engine/resource.ts';
-import { locateHome } from '../../lib/home.ts';
-import { DEFAULT_PORTS } from '../../schemas/config.ts';
-import type { Lab, WeightsSource } from '../../schemas/lab.ts';
-import { buildGguf, buildSplitGguf, text } from './gguf-fixture.ts';
-import { createModelWeights } from './resource.ts';
-import { STARTER } from './starter.ts';
-import { canLoseRights, testEnv, testFolder, withoutRootRights, type TestFolder } from './test-folder.ts';
-import { fakePython } from './wheel-fixture.ts';
+import type { Change } from '../../server/engine/resource.ts';
+import { locateHome } from '../../server/lib/home.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
+import type { Lab, WeightsSource } from '../../server/schemas/lab.ts';
+import { buildGguf, buildSplitGguf, text } from '../../server/resources/model-weights/gguf-fixture.ts';
+import { createModelWeights } from '../../server/resources/model-weights/resource.ts';
+import { STARTER } from '../../server/resources/model-weights/starter.ts';
+import {
+  canLoseRights,
+  testEnv,
+  testFolder,
+  withoutRootRights,
+  type TestFolder,
+} from '../../server/resources/model-weights/test-folder.ts';
+import { fakePython } from '../../server/resources/model-weights/wheel-fixture.ts';
 
 const model = buildGguf();
 const signal = new AbortController().signal;
