@@ -64,10 +64,14 @@ export async function openTestLab(
   const watch = watchStack({ home, env, onChange: () => undefined, signal });
   const said: string[] = [];
   const run: orchestrator.Run = {
+    activityId: 'test',
     signal,
     step: (_name, title, work) => {
       said.push(title);
-      return work(({ message }) => said.push(message));
+      return work(
+        ({ message }) => said.push(message),
+        () => undefined,
+      );
     },
   };
   const stackOf = (lab: Lab, more = {}) =>

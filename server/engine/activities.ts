@@ -62,7 +62,7 @@ export function createActivities(db: Db, publish: (activity: Activity) => void):
       });
       insertActivity(db, { ...record.current(), input });
       publish(record.current());
-      const done = execute(work, record, abort.signal).then((final) => {
+      const done = execute(id, work, record, abort.signal).then((final) => {
         updateActivity(db, id, final);
         releaseLease(db, LEASE, self.pid);
         live.delete(id);
@@ -98,12 +98,13 @@ export function createActivities(db: Db, publish: (activity: Activity) => void):
 type Recorder = ReturnType<typeof createRecorder>;
 
 async function execute(
+  activityId: string,
   work: (run: Run) => Promise<string>,
   record: Recorder,
   signal: AbortSignal,
 ): Promise<Activity> {
   try {
-    const outcome = await work({ signal, step: record.step });
+    const outcome = await work({ activityId, signal, step: record.step });
     return record.end('done', outcome, null);
   } catch (error) {
     if (signal.aborted || isAbort(error)) {

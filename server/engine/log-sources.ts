@@ -5,7 +5,7 @@ import { isLabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { tailFile } from '../lib/tail-file.ts';
 import { readLogs } from '../resources/compose-stack/logs.ts';
-import { harmless } from '../resources/compose-stack/sanitize.ts';
+import { harmless } from '../lib/harmless.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 
 /** The embedded engine's services, and the files in the home's `logs` that they write. */

@@ -1,19 +1,26 @@
 /**
- * The thin orchestrator: check → plan → apply → ready, over resources it knows only by their interface.
+ * The thin orchestrator: check → plan → pre hooks → apply → ready → post hooks, over resources it knows only by their interface.
  * It owns the order; it never knows what a resource is.
  */
 import type { Item, Lab } from '../schemas/lab.ts';
 import type { Change, Progress, Resource } from './resource.ts';
 import { changesForDown, changesForUp } from './plan.ts';
 
+/** What a step says about itself beside its progress: an end other than `done`, and the hook run that it was. */
+export interface StepMark {
+  state?: 'skipped' | 'failed';
+  hookRun?: string;
+}
+
 /** Records one step of the running activity, with its progress, its time and its outcome. */
 export type StepRunner = <T>(
   name: string,
   title: string,
-  work: (report: (progress: Progress) => void) => Promise<T>,
+  work: (report: (progress: Progress) => void, mark: (mark: StepMark) => void) => Promise<T>,
 ) => Promise<T>;
 
 export interface Run {
+  activityId: string;
   signal: AbortSignal;
   step: StepRunner;
 }
@@ -32,6 +39,16 @@ export interface UpOutcome {
 
 /** Waits until the model has really answered; resolves with the milliseconds of that first answer. */
 export type ReadyProbe = (run: Run) => Promise<number>;
+
+/** The hooks of one `up`, around what it makes. */
+export interface UpHooks {
+  /** Throws when the `up` must stop. Resolves with the resources made anew when a hook may have changed their files. */
+  before(run: Run): Promise<readonly Resource[] | null>;
+  /** Throws when a hook failed that the user wants to hear of; the lab stays up all the same. */
+  after(run: Run): Promise<void>;
+}
+
+const NO_HOOKS: UpHooks = { before: async () => null, after: async () => undefined };
 
 /** The changes `up` would make. Computing it changes nothing. */
 export async function planUp(
@@ -52,14 +69,19 @@ export async function up(
   resources: readonly Resource[],
   ready: ReadyProbe,
   run: Run,
+  hooks: UpHooks = NO_HOOKS,
 ): Promise<UpOutcome> {
-  const plan = await run.step('check', 'Check what is there', async () => {
-    const planned = await planUp(lab, resources, run.signal);
-    for (const { resource, changes } of planned) await resource.check?.(lab, changes, run.signal);
-    return planned;
-  });
-  const changed = await applyAll(plan, run);
+  const check = (from: readonly Resource[]) =>
+    run.step('check', 'Check what is there', async () => {
+      const planned = await planUp(lab, from, run.signal);
+      for (const { resource, changes } of planned) await resource.check?.(lab, changes, run.signal);
+      return planned;
+    });
+  const planned = await check(resources);
+  const fresh = await hooks.before(run);
+  const changed = await applyAll(fresh === null ? planned : await check(fresh), run);
   const firstTokenMs = await ready(run);
+  await hooks.after(run);
   return { changed, firstTokenMs };
 }
 

@@ -54,9 +54,16 @@ export function createRecorder(
     };
     change([...activity.steps, begun], true);
     const measure = createRateMeter();
+    let end: ActivityStep['state'] = 'done';
     try {
-      const result = await work((progress) => put(index, { progress: measure(progress) }, false));
-      put(index, { state: 'done', endedAt: Date.now() }, true);
+      const result = await work(
+        (progress) => put(index, { progress: measure(progress) }, false),
+        ({ state, hookRun }) => {
+          if (state !== undefined) end = state;
+          if (hookRun !== undefined) put(index, { hookRun }, false);
+        },
+      );
+      put(index, { state: end, endedAt: Date.now() }, true);
       return result;
     } catch (error) {
       put(index, { state: isAbort(error) ? 'cancelled' : 'failed', endedAt: Date.now() }, true);

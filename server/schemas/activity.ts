@@ -27,6 +27,8 @@ export const activityStep = z.object({
   startedAt: z.number(),
   endedAt: z.number().nullable(),
   progress: stepProgress.nullable(),
+  /** The hook run that this step was: its output is there. */
+  hookRun: z.string().optional(),
 });
 export type ActivityStep = z.infer<typeof activityStep>;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createLogReader } from './log-frames.ts';
-import { harmless, MAX_LINE } from './sanitize.ts';
+import { harmless, MAX_LINE } from '../../lib/harmless.ts';
 
 function frame(kind: 1 | 2, text: string | Buffer): Buffer {
   const body = Buffer.from(text);

@@ -3,7 +3,7 @@
  * 2 is stderr. A container with a terminal has no frames. Lines begin with an RFC 3339 time.
  */
 import { StringDecoder } from 'node:string_decoder';
-import { harmless } from './sanitize.ts';
+import { harmless } from '../../lib/harmless.ts';
 
 export interface LogLine {
   service: string;

@@ -1,4 +1,4 @@
-/** Text of a container made harmless for terminals and pages: what remains moves no cursor and hides nothing. */
+/** Text of another program made harmless for terminals and pages: what remains moves no cursor and hides nothing. */
 
 /** ECMA-48: CSI, OSC/DCS/SOS/PM/APC strings up to their end, two-character escapes; then what is left of C0 and C1. */
 const ESCAPES = new RegExp(
