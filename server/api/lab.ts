@@ -1,5 +1,6 @@
 import { TRPCError } from '@trpc/server';
 import { downInput, upInput } from '../schemas/activity.ts';
+import { heedDriftInput, ignoreDriftInput } from '../schemas/drift.ts';
 import { procedure, router } from './trpc.ts';
 
 const startedBy = (caller: { kind: string }) => (caller.kind === 'cli' ? 'cli' : 'browser');
@@ -10,6 +11,16 @@ export const labRouter = router({
   ),
   status: procedure.query(({ ctx, signal }) => ctx.engine.lab.status(signal ?? new AbortController().signal)),
   doctor: procedure.query(({ ctx, signal }) => ctx.engine.lab.doctor(signal ?? new AbortController().signal)),
+  choices: procedure.query(({ ctx, signal }) =>
+    ctx.engine.lab.choices(signal ?? new AbortController().signal),
+  ),
+  usage: procedure.query(({ ctx }) => ctx.engine.lab.usage()),
+  ignoreDrift: procedure
+    .input(ignoreDriftInput)
+    .mutation(({ ctx, input, signal }) =>
+      ctx.engine.lab.ignoreDrift(input, signal ?? new AbortController().signal),
+    ),
+  heedDrift: procedure.input(heedDriftInput).mutation(({ ctx, input }) => ctx.engine.lab.heedDrift(input)),
   up: procedure.input(upInput).mutation(({ ctx, input }) => {
     if (input.overrides !== undefined && ctx.caller.kind !== 'cli') {
       throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the command line may override ai-lab.yaml.' });

@@ -4,13 +4,16 @@
  */
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { ApiKey, Login } from '../schemas/access.ts';
+import type { LabChoices } from '../schemas/choices.ts';
 import type { Conversation, ConversationSummary, Turn } from '../schemas/chat.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
+import type { HeedDriftInput, IgnoreDriftInput } from '../schemas/drift.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LedgerRow, MetricRange, MetricSeries } from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type { LabOverview } from '../schemas/overview.ts';
+import type { LabUsage } from '../schemas/usage.ts';
 
 /** Who asks. `cli` proves it by the secret in the home; `key` is a program and may use /v1 and /metrics only. */
 export type Caller =
@@ -31,6 +34,13 @@ export interface Engine {
     up(input: UpInput, startedBy: string): Promise<Activity>;
     down(input: DownInput, startedBy: string): Promise<Activity>;
     doctor(signal: AbortSignal): Promise<DoctorReport>;
+    /** What engine and profile can be chosen, what each needs, and whether it is there. Looks at Docker and Compose. */
+    choices(signal: AbortSignal): Promise<LabChoices>;
+    /** CPU and memory of what runs; measured at most every 5 s, and only when asked. */
+    usage(): Promise<LabUsage>;
+    /** Lets the named drift be, for the values as they are now. `up` is what re-applies. */
+    ignoreDrift(input: IgnoreDriftInput, signal: AbortSignal): Promise<void>;
+    heedDrift(input: HeedDriftInput): void;
   };
   activities: {
     list(limit: number): Activity[];

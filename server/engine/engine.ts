@@ -12,6 +12,7 @@ import { createLedger, type Ledger } from '../services/ledger.ts';
 import { createActivities, type Activities } from './activities.ts';
 import type { Engine } from './contract.ts';
 import { createEventBus } from './events.ts';
+import { createIgnoredDrift } from './ignored-drift.ts';
 import { createLabService } from './lab-service.ts';
 import { createLogsService } from './logs-service.ts';
 import { createModelHost } from './model-host.ts';
@@ -53,7 +54,16 @@ export function createEngine(options: EngineOptions): RunningEngine {
   if (server !== undefined) chats.settle();
   const host = createModelHost({ home, env, signal: closing.signal, onChange: () => void publishOverview() });
   const gatewayUrl = server === undefined ? null : `http://localhost:${server.port}/v1`;
-  const lab = createLabService({ home, env, program, activities, host, gatewayUrl });
+  const lab = createLabService({
+    home,
+    env,
+    program,
+    activities,
+    host,
+    gatewayUrl,
+    ignored: createIgnoredDrift(db),
+    onChange: () => void publishOverview(),
+  });
 
   let told = '';
   const publishOverview = coalesce(async () => {

@@ -8,8 +8,10 @@ import { STARTER, starterPath, starterPresent } from '../resources/model-weights
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { Activities } from './activities.ts';
+import { labChoices } from './choices.ts';
 import type { Engine } from './contract.ts';
 import { diagnose } from './doctor.ts';
+import type { IgnoredDrift } from './ignored-drift.ts';
 import type { ModelHost } from './model-host.ts';
 import * as orchestrator from './orchestrator.ts';
 import { toOverview } from './overview.ts';
@@ -17,6 +19,7 @@ import { createReadyProbe } from './ready.ts';
 import { resolveLab, type ResolvedLab } from './resolve-lab.ts';
 import { createResources, type Program } from './resources.ts';
 import { observe, toStatus } from './status.ts';
+import { createUsage } from './usage.ts';
 
 export interface LabServiceParts {
   home: Home;
@@ -25,6 +28,9 @@ export interface LabServiceParts {
   activities: Activities;
   host: ModelHost;
   gatewayUrl: string | null;
+  ignored: IgnoredDrift;
+  /** Called when a decision of the user has changed what is shown. */
+  onChange(): void;
 }
 
 export type LabService = Engine['lab'] & {
@@ -35,7 +41,7 @@ export type LabService = Engine['lab'] & {
 };
 
 export function createLabService(parts: LabServiceParts): LabService {
-  const { home, env, program, activities, host } = parts;
+  const { home, env, program, activities, host, ignored } = parts;
   /** What the running `up` was asked for: while it runs, that is the lab which is shown. */
   let asked: UpInput | undefined;
   let dockerTaken: string | undefined;
@@ -57,7 +63,7 @@ export function createLabService(parts: LabServiceParts): LabService {
   const look = async (signal: AbortSignal) => {
     const resolved = await resolve();
     const resources = await createResources(
-      { home, env, program, lab: resolved.lab, starter: false },
+      { home, env, program, lab: resolved.lab, starter: false, ignored },
       signal,
     );
     const items = await observe(resolved.lab, resources, signal);
@@ -84,7 +90,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       refuseProblems(resolved);
       const { lab } = resolved;
       const resources = await createResources(
-        { home, env, program, lab, starter: input.starter },
+        { home, env, program, lab, starter: input.starter, ignored },
         run.signal,
       );
       const { changed, firstTokenMs } = await orchestrator
@@ -99,7 +105,7 @@ export function createLabService(parts: LabServiceParts): LabService {
 
   const runDown = async (input: DownInput, run: orchestrator.Run): Promise<string> => {
     const { lab } = await resolve();
-    const resources = await createResources({ home, env, program, lab, starter: false }, run.signal);
+    const resources = await createResources({ home, env, program, lab, starter: false, ignored }, run.signal);
     const removed = await orchestrator.down(lab, resources, run);
     const volumes = input.volumes && lab.engine === 'docker' ? await removeVolumes(run) : 0;
     await host.refresh();
@@ -123,6 +129,16 @@ export function createLabService(parts: LabServiceParts): LabService {
     down: async (input, startedBy): Promise<Activity> =>
       activities.start('down', input, startedBy, (run) => runDown(input, run)),
     doctor: (signal) => diagnose({ home, env, resolve, signal }),
+    choices: (signal) => labChoices({ env, resolve, overrides: asked?.overrides ?? {}, signal }),
+    usage: createUsage({ home, env, resolve }),
+    async ignoreDrift(input, signal) {
+      ignored.ignore(input, (await look(signal)).status);
+      parts.onChange();
+    },
+    heedDrift(item) {
+      ignored.heed(item);
+      parts.onChange();
+    },
     resolve,
     async prime() {
       await resolve();

@@ -22,12 +22,23 @@ export function reconcile(desired: readonly Item[], actual: readonly Item[]): St
 
 function managed(desired: Item, actual: Item): StatusItem {
   const fields = drift(desired, actual);
-  const item = toStatus({ ...desired, ...actual, meta: { ...desired.meta, ...actual.meta } }, 'managed');
+  const ignored = differing(desired, actual).filter((field) => !fields.includes(field));
+  const meta = {
+    ...desired.meta,
+    ...actual.meta,
+    ...(ignored.length === 0 ? {} : { drift_ignored: ignored.join(', ') }),
+  };
+  const item = toStatus({ ...desired, ...actual, meta }, 'managed');
   return fields.length === 0 ? item : { ...item, drift: fields };
 }
 
-/** The desired facts that differ from the actual ones. A fact that the probe doesn't know is no drift. */
+/** The desired facts that differ from the actual ones, but for those which the user lets be. */
 export function drift(desired: Item, actual: Item): string[] {
+  return differing(desired, actual).filter((field) => actual.ignored?.includes(field) !== true);
+}
+
+/** A fact that the probe doesn't know is no difference. */
+function differing(desired: Item, actual: Item): string[] {
   return Object.entries(desired.meta)
     .filter(([field, value]) => actual.meta[field] !== undefined && actual.meta[field] !== value)
     .map(([field]) => field);

@@ -87,7 +87,8 @@ async function chooseRuntime(env: NodeJS.ProcessEnv, problems: LabError[]): Prom
   }
 }
 
-function noGpuYet(): LabError {
+/** Refused by name: this version brings no GPU build of the embedded runtime. */
+export function noGpuYet(): LabError {
   return new LabError({
     code: 'profile_unsupported',
     message: 'The profile `gpu` is not served by the embedded engine of this version.',

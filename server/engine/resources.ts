@@ -5,6 +5,7 @@ import { createEmbeddedRuntime } from '../resources/embedded-runtime/resource.ts
 import { createModelWeights } from '../resources/model-weights/resource.ts';
 import { createPackageTools } from '../resources/package-tools/resource.ts';
 import type { Lab } from '../schemas/lab.ts';
+import { withIgnoredDrift, type IgnoredDrift } from './ignored-drift.ts';
 import type { Resource } from './resource.ts';
 
 /** Where the parts of the product lie, in a clone's build or in the installed package. */
@@ -24,16 +25,18 @@ export interface ResourceOptions {
   lab: Lab;
   /** May the starter weights be fetched? Only when the user said so. */
   starter: boolean;
+  ignored: IgnoredDrift;
 }
 
 /** Both engines' resources: what the lab's engine doesn't use is desired by nobody, and shown where it is there. */
 export async function createResources(options: ResourceOptions, signal: AbortSignal): Promise<Resource[]> {
   const { home, env, program, lab, starter } = options;
   const { supervisorEntry, workerEntry, nodePath, stacksFolder } = program;
-  return [
+  const resources: Resource[] = [
     createModelWeights({ home, env, lab, allowStarterFetch: starter }),
     createPackageTools({ home, env, lab }),
     createEmbeddedRuntime({ home, env, supervisorEntry, workerEntry, nodePath }),
     await createComposeStack({ home, env, lab, stacksFolder }, signal),
   ];
+  return resources.map((resource) => withIgnoredDrift(resource, options.ignored));
 }

@@ -27,6 +27,8 @@ export interface Item {
   error?: string;
   /** Plain facts by name; numbers in base units (bytes, seconds, epoch milliseconds). */
   meta: Record<string, string | number | boolean | null>;
+  /** Fields whose difference is no drift, because the user lets them be; on actual items only. */
+  ignored?: readonly string[];
 }
 
 export const statusItem = z.object({

@@ -1,31 +1,60 @@
-/** CPU and memory of containers, from two samples of the engine's counters. */
-import type { EngineApi } from './engine-api.ts';
-import type { ContainerStats } from './engine-types.ts';
+/** CPU and memory of the services' containers, from two samples of the engine's counters. */
+import type { Home } from '../../lib/home.ts';
+import type { ItemUsage } from '../../schemas/usage.ts';
+import { serviceOf } from './actual.ts';
+import { isDockerAway } from './docker-trouble.ts';
+import { connectEngine, type EngineApi } from './engine-api.ts';
+import type { ContainerStats, ContainerSummary } from './engine-types.ts';
 
-export interface Usage {
-  /** Of one core: 1 is one core busy. Null until there are two samples. */
-  cores: number | null;
-  /** Bytes in use, without the page cache that the kernel takes back when needed. */
-  memory: number | null;
-  /** Bytes; null when there is none. */
-  memoryLimit: number | null;
+export type Usage = Omit<ItemUsage, 'domain' | 'name'>;
+
+interface Sample {
+  stats: ContainerStats;
+  at: number;
 }
 
-/** Keeps the last sample of each container to tell the rate from; call it at the pace of the screen. */
-export function createUsageReader(engine: EngineApi) {
-  const last = new Map<string, ContainerStats>();
-  return async (ids: readonly string[], signal: AbortSignal): Promise<Map<string, Usage>> => {
-    const usage = new Map<string, Usage>();
-    await Promise.all(
-      ids.map(async (id) => {
-        const stats = await engine.stats(id, signal);
-        usage.set(id, usageOf(stats, last.get(id)));
-        last.set(id, stats);
+/** A rate over longer than this says nothing about now. */
+const STALE_MS = 60_000;
+
+/** Remembers the last sample of each container to tell the rate from; call it at the pace of the screen. */
+export function createStackUsage(home: Home, env: NodeJS.ProcessEnv) {
+  let last = new Map<string, Sample>();
+  return async (signal: AbortSignal): Promise<ItemUsage[]> => {
+    const engine = await connectEngine(env, signal);
+    const running = (await engine.containers(home.project, signal)).filter(isRunningService);
+    const samples = new Map<string, Sample>();
+    const items = await Promise.all(
+      running.map(async ({ Id, Labels }): Promise<ItemUsage> => {
+        const stats = await statsOf(engine, Id, signal);
+        const before = last.get(Id);
+        const at = Date.now();
+        if (stats !== null) samples.set(Id, { stats, at });
+        const recent = before !== undefined && at - before.at < STALE_MS ? before.stats : undefined;
+        const usage = stats === null ? nothingKnown : usageOf(stats, recent);
+        return { domain: 'service', name: serviceOf(Labels) ?? '', ...usage };
       }),
     );
-    for (const id of last.keys()) if (!ids.includes(id)) last.delete(id);
-    return usage;
+    last = samples;
+    return items;
   };
+}
+
+const nothingKnown: Usage = { cores: null, memoryBytes: null, memoryLimitBytes: null };
+
+/** A paused one is up too, and uses memory. */
+function isRunningService({ State, Labels }: ContainerSummary): boolean {
+  return (State === 'running' || State === 'paused') && serviceOf(Labels) !== null;
+}
+
+/** Null for one that ended meanwhile. */
+async function statsOf(engine: EngineApi, id: string, signal: AbortSignal): Promise<ContainerStats | null> {
+  try {
+    return await engine.stats(id, signal);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isDockerAway(error)) throw error;
+    return null;
+  }
 }
 
 export function usageOf(now: ContainerStats, before: ContainerStats | undefined): Usage {
@@ -34,8 +63,8 @@ export function usageOf(now: ContainerStats, before: ContainerStats | undefined)
   const cache = stats?.['inactive_file'] ?? stats?.['total_inactive_file'] ?? 0;
   return {
     cores: before === undefined ? null : coresBetween(before, now),
-    memory: usage === undefined ? null : Math.max(0, usage - cache),
-    memoryLimit: limit ?? null,
+    memoryBytes: usage === undefined ? null : Math.max(0, usage - cache),
+    memoryLimitBytes: limit ?? null,
   };
 }
 
