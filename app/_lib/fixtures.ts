@@ -47,6 +47,8 @@ export function ledgerRow(over: Partial<LedgerRow> = {}): LedgerRow {
     cachedTokens: 12,
     completionTokens: 128,
     generationMs: 2000,
+    promptMs: 300,
+    queueMs: 20,
     tokensPerSecond: 61,
     ...over,
   };

@@ -3,6 +3,7 @@
  */
 import { closeDb, type Db } from '../../db/client.ts';
 import type { Endpoint } from '../gateway/forward.ts';
+import { createInstruments, type Instruments } from '../instruments/instruments.ts';
 import { coalesce } from '../lib/coalesce.ts';
 import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
@@ -17,6 +18,7 @@ import { createLabService } from './lab-service.ts';
 import { createLogsService } from './logs-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
+import { pushMetrics } from './push-metrics.ts';
 import type { Program } from './resources.ts';
 
 export interface EngineOptions {
@@ -29,7 +31,14 @@ export interface EngineOptions {
 
 /** The engine as its own process uses it: the callers' contract, and the parts that the front needs. */
 export interface RunningEngine extends Engine {
-  parts: { db: Db; access: Access; chats: Chats; ledger: Ledger; activities: Activities };
+  parts: {
+    db: Db;
+    access: Access;
+    chats: Chats;
+    ledger: Ledger;
+    activities: Activities;
+    instruments: Instruments;
+  };
   /** The runtime as it is now; null when none runs. Good after `prime`. */
   endpoint(): Endpoint | null;
   prime(): Promise<void>;
@@ -47,8 +56,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const access = createAccess(db, server);
   const chats = createChats(db);
   const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }));
+  const instruments = createInstruments();
   const activities = createActivities(db, (activity) => {
     bus.publish({ type: 'activity', activity });
+    instruments.activity(activity);
     void publishOverview();
   });
   if (server !== undefined) chats.settle();
@@ -63,7 +74,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
     gatewayUrl,
     ignored: createIgnoredDrift(db),
     onChange: () => void publishOverview(),
+    onItems: instruments.items,
   });
+  const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
 
   let told = '';
   const publishOverview = coalesce(async () => {
@@ -105,11 +118,12 @@ export function createEngine(options: EngineOptions): RunningEngine {
         }),
         AbortSignal.any([signal, closing.signal]),
       ),
-    parts: { db, access, chats, ledger, activities },
+    parts: { db, access, chats, ledger, activities, instruments },
     endpoint: host.endpoint,
     prime: lab.prime,
     async close() {
       clearInterval(timer);
+      pusher?.close();
       await activities.close();
       closing.abort();
       ledger.flush();

@@ -6,6 +6,7 @@ import type { Home } from '../lib/home.ts';
 import { removeStackVolumes } from '../resources/compose-stack/resource.ts';
 import { STARTER, starterPath, starterPresent } from '../resources/model-weights/starter.ts';
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
+import type { Lab, StatusItem } from '../schemas/lab.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { Activities } from './activities.ts';
 import { labChoices } from './choices.ts';
@@ -31,11 +32,15 @@ export interface LabServiceParts {
   ignored: IgnoredDrift;
   /** Called when a decision of the user has changed what is shown. */
   onChange(): void;
+  /** Told what was found, at every look. */
+  onItems(items: readonly StatusItem[]): void;
 }
 
 export type LabService = Engine['lab'] & {
   /** The lab as it is configured now, or as the running `up` was asked for it. */
   resolve(): Promise<ResolvedLab>;
+  /** The lab as it was last resolved; undefined before the first time. */
+  known(): Lab | undefined;
   /** Finds out which engine the lab has, and how its model is: for a caller that asks for the endpoint next. */
   prime(): Promise<void>;
 };
@@ -45,6 +50,7 @@ export function createLabService(parts: LabServiceParts): LabService {
   /** What the running `up` was asked for: while it runs, that is the lab which is shown. */
   let asked: UpInput | undefined;
   let dockerTaken: string | undefined;
+  let known: Lab | undefined;
 
   const resolve = async (): Promise<ResolvedLab> => {
     const overrides = asked?.overrides;
@@ -57,6 +63,7 @@ export function createLabService(parts: LabServiceParts): LabService {
     });
     dockerTaken = resolved.lab.engine === 'docker' ? resolved.lab.engineReason : undefined;
     host.follow(resolved.lab.engine);
+    known = resolved.lab;
     return resolved;
   };
 
@@ -67,6 +74,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       signal,
     );
     const items = await observe(resolved.lab, resources, signal);
+    parts.onItems(items);
     return { resolved, status: toStatus(home, resolved.config, resolved.lab, items) };
   };
 
@@ -140,6 +148,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       parts.onChange();
     },
     resolve,
+    known: () => known,
     async prime() {
       await resolve();
       await host.refresh();

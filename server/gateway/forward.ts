@@ -27,11 +27,13 @@ export interface Passage {
   outcome: LedgerRow['outcome'];
   errorCode: string | null;
   errorMessage: string | null;
-  /** Milliseconds from the request's arrival to its first token. */
+  /** Milliseconds from the arrival to the first token; of streamed replies only. */
   ttftMs: number | null;
   numbers: ReplyNumbers;
   /** The reply's words, when they were to be kept. */
   text: string;
+  /** Seconds between the chunks of a stream. */
+  gaps: readonly number[];
 }
 
 export interface Forwarding {
@@ -80,6 +82,7 @@ export function forward(job: Forwarding): Promise<Passage> {
         ttftMs,
         numbers: meter.numbers,
         text: meter.text,
+        gaps: meter.gaps,
       });
     };
 
@@ -146,7 +149,7 @@ export function forward(job: Forwarding): Promise<Passage> {
           response.once('drain', () => reply.resume());
         }
         meter.feed(chunk);
-        if (ttftMs === null && meter.started) ttftMs = performance.now() - job.begun;
+        if (job.streamed && ttftMs === null && meter.started) ttftMs = performance.now() - job.begun;
       });
       reply.once('end', () => {
         meter.end();

@@ -10,6 +10,7 @@ import { BodyTooLarge, readBody } from '../lib/read-body.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import type { ReplyEnd } from '../services/chats.ts';
 import { sendOpenAiError, type OpenAiError } from './openai-error.ts';
+import { UNKNOWN, type ReplyNumbers } from './meter.ts';
 import { forward, type Endpoint, type Passage } from './forward.ts';
 import { parseJson } from '../lib/json.ts';
 
@@ -26,7 +27,10 @@ export interface GatewayParts {
   /** The runtime as it is now, or null when none runs. */
   endpoint(): Endpoint | null;
   identify(request: IncomingMessage): Caller | null;
-  record(row: LedgerRow): void;
+  /** `gaps`: seconds between the chunks of a streamed reply. */
+  record(row: LedgerRow, gaps: readonly number[]): void;
+  /** A request has come to the runtime, and has left it. */
+  running?(change: 1 | -1): void;
   /** For tests: how often a silent runtime's health is looked at. */
   wellEveryMs?: number;
   /** Conversations of the browser's chat. */
@@ -72,7 +76,7 @@ async function complete(
       streamed,
       durationMs: performance.now() - begun,
     });
-    parts.record(row);
+    parts.record(row, passage.gaps);
     if (messageId !== undefined) parts.replies.end(messageId, toReply(passage, row));
   };
   const reject = (error: OpenAiError, model: string) => {
@@ -115,6 +119,7 @@ async function complete(
     return;
   }
   const streamed = parsed.data.stream === true;
+  parts.running?.(1);
   const passage = await forward({
     endpoint,
     path,
@@ -126,6 +131,7 @@ async function complete(
     isWell: () => parts.endpoint()?.health === 'healthy',
     wellEveryMs: parts.wellEveryMs,
   });
+  parts.running?.(-1);
   settle(passage, model, streamed);
 }
 
@@ -135,14 +141,9 @@ const REFUSED: Passage = {
   errorCode: null,
   errorMessage: null,
   ttftMs: null,
-  numbers: {
-    promptTokens: null,
-    cachedTokens: null,
-    completionTokens: null,
-    generationMs: null,
-    tokensPerSecond: null,
-  },
+  numbers: UNKNOWN,
   text: '',
+  gaps: [],
 };
 
 const NOT_RUNNING: OpenAiError = {
@@ -222,7 +223,14 @@ function toRow(passage: Passage, at: Circumstances): LedgerRow {
     ttftMs: passage.ttftMs,
     durationMs: at.durationMs,
     ...passage.numbers,
+    queueMs: queueMs(passage.numbers, at.durationMs),
   };
+}
+
+/** What remains when the runtime's own times are taken off; null where it told none. */
+function queueMs({ promptMs, generationMs }: ReplyNumbers, durationMs: number): number | null {
+  if (promptMs === null || generationMs === null) return null;
+  return Math.max(0, durationMs - promptMs - generationMs);
 }
 
 const REPLY_STATES = { ok: 'done', cancelled: 'stopped', partial: 'failed', error: 'failed' } as const;

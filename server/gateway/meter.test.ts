@@ -24,6 +24,7 @@ const NUMBERS = {
   promptTokens: 10,
   cachedTokens: 6,
   completionTokens: 3,
+  promptMs: 20,
   generationMs: 150,
   tokensPerSecond: 20,
 };

@@ -20,6 +20,7 @@ const numbers = z.object({
     .object({
       cache_n: count.optional(),
       prompt_n: count.optional(),
+      prompt_ms: count.optional(),
       predicted_n: count.optional(),
       predicted_ms: count.optional(),
       predicted_per_second: count.optional(),
@@ -42,14 +43,17 @@ export interface ReplyNumbers {
   promptTokens: number | null;
   cachedTokens: number | null;
   completionTokens: number | null;
+  /** Milliseconds the runtime spent reading the prompt, and generating. */
+  promptMs: number | null;
   generationMs: number | null;
   tokensPerSecond: number | null;
 }
 
-const UNKNOWN: ReplyNumbers = {
+export const UNKNOWN: ReplyNumbers = {
   promptTokens: null,
   cachedTokens: null,
   completionTokens: null,
+  promptMs: null,
   generationMs: null,
   tokensPerSecond: null,
 };
@@ -64,6 +68,7 @@ function readNumbers(value: unknown, before: ReplyNumbers): ReplyNumbers {
     promptTokens: usage?.prompt_tokens ?? prompted ?? before.promptTokens,
     cachedTokens: usage?.prompt_tokens_details?.cached_tokens ?? timings?.cache_n ?? before.cachedTokens,
     completionTokens: usage?.completion_tokens ?? timings?.predicted_n ?? before.completionTokens,
+    promptMs: timings?.prompt_ms ?? before.promptMs,
     generationMs: timings?.predicted_ms ?? before.generationMs,
     tokensPerSecond: timings?.predicted_per_second ?? before.tokensPerSecond,
   };
@@ -81,13 +86,25 @@ export interface Meter {
   readonly failed: boolean;
   /** The reply's words; empty unless they were asked for. */
   readonly text: string;
+  /** Seconds between one chunk of a stream and the next, of the first so many; empty for a whole body. */
+  readonly gaps: readonly number[];
 }
+
+/** Past it, gaps are not kept: they would only tell once more what thousands before them have told. */
+const GAPS_MAX = 16_384;
 
 /** For an event stream. `keepText`: hold the words too, for a conversation. */
 export function createStreamMeter(keepText: boolean): Meter {
   const decoder = new TextDecoder();
   let rest = '';
-  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '' };
+  const gaps: number[] = [];
+  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '', gaps };
+  let heardAt = 0;
+  const heard = () => {
+    const now = performance.now();
+    if (state.started && gaps.length < GAPS_MAX) gaps.push((now - heardAt) / 1000);
+    heardAt = now;
+  };
 
   const line = (text: string) => {
     if (!text.startsWith('data:')) return;
@@ -96,6 +113,7 @@ export function createStreamMeter(keepText: boolean): Meter {
       state.complete = true;
       return;
     }
+    heard();
     const hasNumbers = data.includes('"timings"') || data.includes('"usage"') || data.includes('"error"');
     if (state.started && !keepText && !hasNumbers) return;
     const value = parseJson(data);
@@ -131,7 +149,7 @@ const BODY_MAX = 8 * 1024 * 1024;
 export function createBodyMeter(): Meter {
   const chunks: Buffer[] = [];
   let size = 0;
-  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '' };
+  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '', gaps: [] };
   return Object.assign(state, {
     feed(chunk: Buffer) {
       state.started = true;

@@ -1,5 +1,6 @@
 /** The server of a home: engine, front and Next in one process, on the loopback in both families. */
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Registry } from 'prom-client';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import type { Program } from '../engine/resources.ts';
 import type { Engine } from '../engine/contract.ts';
@@ -8,7 +9,6 @@ import { createFront } from '../front/front.ts';
 import { CHECKS, type Check } from '../front/gate.ts';
 import { loadNext } from '../front/next-handler.ts';
 import { createGateway } from '../gateway/gateway.ts';
-import { writeInstruments } from '../gateway/instruments.ts';
 import type { Home } from '../lib/home.ts';
 import { singleton } from '../lib/singleton.ts';
 import { secretText } from '../services/access.ts';
@@ -59,10 +59,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         gateway: createGateway({
           endpoint: engine.endpoint,
           identify: (request) => engine.identify((name) => headerOf(request.headers[name])),
-          record: engine.parts.ledger.record,
+          record(row, gaps) {
+            engine.parts.ledger.record(row);
+            engine.parts.instruments.request(row, gaps);
+          },
+          running: engine.parts.instruments.running,
           replies: engine.parts.chats,
         }),
-        instruments: (_request, response) => writeInstruments(response, engine.parts.ledger),
+        instruments: (_request, response) => void writeMetrics(response, engine.parts.instruments.registry),
         next: undefined,
       },
       options.checks ?? CHECKS,
@@ -106,6 +110,13 @@ function listen(server: Server, host: string, port: number): Promise<boolean> {
     });
     server.listen({ port, host, exclusive: true }, () => resolve(true));
   });
+}
+
+/** Prometheus' text format 0.0.4. */
+async function writeMetrics(response: ServerResponse, registry: Registry): Promise<void> {
+  const text = await registry.metrics();
+  response.setHeader('Content-Type', registry.contentType);
+  response.end(text);
 }
 
 function headerOf(value: string | string[] | undefined): string | undefined {

@@ -61,6 +61,10 @@ export const ledgerRow = z.object({
   /** Milliseconds the runtime spent generating. */
   generationMs: z.number().nullable(),
   tokensPerSecond: z.number().nullable(),
+  /** Milliseconds the runtime spent reading the prompt. */
+  promptMs: z.number().nullable(),
+  /** Milliseconds in which the runtime did neither: behind other requests, and on the way. */
+  queueMs: z.number().nullable(),
 });
 export type LedgerRow = z.infer<typeof ledgerRow>;
 
