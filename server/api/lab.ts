@@ -1,9 +1,16 @@
 import { TRPCError } from '@trpc/server';
 import { downInput, upInput } from '../schemas/activity.ts';
 import { heedDriftInput, ignoreDriftInput } from '../schemas/drift.ts';
+import { planInput } from '../schemas/plan.ts';
 import { procedure, router } from './trpc.ts';
 
 const startedBy = (caller: { kind: string }) => (caller.kind === 'cli' ? 'cli' : 'browser');
+
+/** A browser must not name files of this machine. */
+function refuseOverrides(input: { overrides?: unknown }, caller: { kind: string }): void {
+  if (input.overrides !== undefined && caller.kind !== 'cli')
+    throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the command line may override ai-lab.yaml.' });
+}
 
 export const labRouter = router({
   overview: procedure.query(({ ctx, signal }) =>
@@ -21,10 +28,12 @@ export const labRouter = router({
       ctx.engine.lab.ignoreDrift(input, signal ?? new AbortController().signal),
     ),
   heedDrift: procedure.input(heedDriftInput).mutation(({ ctx, input }) => ctx.engine.lab.heedDrift(input)),
+  plan: procedure.input(planInput).query(({ ctx, input, signal }) => {
+    refuseOverrides(input, ctx.caller);
+    return ctx.engine.lab.plan(input, signal ?? new AbortController().signal);
+  }),
   up: procedure.input(upInput).mutation(({ ctx, input }) => {
-    if (input.overrides !== undefined && ctx.caller.kind !== 'cli') {
-      throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the command line may override ai-lab.yaml.' });
-    }
+    refuseOverrides(input, ctx.caller);
     return ctx.engine.lab.up(input, startedBy(ctx.caller));
   }),
   down: procedure

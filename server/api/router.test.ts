@@ -15,6 +15,7 @@ const INPUTS: Record<string, unknown> = {
   'lab.usage': undefined,
   'lab.ignoreDrift': { domain: 'service', name: 'grafana', fields: ['environment'] },
   'lab.heedDrift': { domain: 'service', name: 'grafana' },
+  'lab.plan': { starter: true },
   'lab.up': { starter: true },
   'lab.down': { volumes: false },
   'activity.list': { limit: 5 },
@@ -104,10 +105,12 @@ describe.each(PATHS)('%s', (path) => {
 
 it('a browser may not name files of this machine; the command line may', async () => {
   const input = { starter: false, overrides: { model_path: '/etc/passwd' } };
-  await expect(call('lab.up', { kind: 'login', id: 'l' }, input)).rejects.toMatchObject({
-    code: 'FORBIDDEN',
-  });
-  expect(await call('lab.up', { kind: 'cli' }, input)).toEqual(['lab.up']);
+  for (const path of ['lab.up', 'lab.plan']) {
+    await expect(call(path, { kind: 'login', id: 'l' }, input)).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+    });
+    expect(await call(path, { kind: 'cli' }, input)).toEqual([path]);
+  }
 });
 
 it('an error of the engine keeps its code and its fix on the way out', async () => {

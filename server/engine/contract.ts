@@ -14,6 +14,7 @@ import type { LiveEvent } from '../schemas/live.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { LabUsage } from '../schemas/usage.ts';
+import type { LabPlan, PlanInput } from '../schemas/plan.ts';
 
 /** Who asks. `cli` proves it by the secret in the home; `key` is a program and may use /v1 and /metrics only. */
 export type Caller =
@@ -41,6 +42,8 @@ export interface Engine {
     /** Lets the named drift be, for the values as they are now. `up` is what re-applies. */
     ignoreDrift(input: IgnoreDriftInput, signal: AbortSignal): Promise<void>;
     heedDrift(input: HeedDriftInput): void;
+    /** What an `up` with this input would do. Changes nothing. */
+    plan(input: PlanInput, signal: AbortSignal): Promise<LabPlan>;
   };
   activities: {
     list(limit: number): Activity[];

@@ -75,6 +75,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     ignored: createIgnoredDrift(db),
     onChange: () => void publishOverview(),
     onItems: instruments.items,
+    lastRate: () => null,
   });
   const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
 

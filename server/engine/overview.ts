@@ -4,7 +4,7 @@ import type { Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
 import type { Lab, LabStatus, StatusItem } from '../schemas/lab.ts';
-import { ABOUT_BYTES } from '../resources/package-tools/npm.ts';
+import { ABOUT_DOWNLOAD_BYTES } from '../resources/package-tools/npm.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
@@ -62,7 +62,7 @@ function besides(lab: Lab, items: readonly StatusItem[]): string | null {
   const missing = items.some(
     ({ domain, manager, state }) => domain === 'package' && manager === 'npm' && state === 'missing',
   );
-  return missing ? `node-llama-cpp from npm, about ${Math.round(ABOUT_BYTES / 1e6)} MB` : null;
+  return missing ? `node-llama-cpp from npm, about ${Math.round(ABOUT_DOWNLOAD_BYTES / 1e6)} MB` : null;
 }
 
 function phaseOf(running: Activity | undefined, process: StatusItem | undefined): LabOverview['phase'] {

@@ -1,5 +1,6 @@
 /** The core's one abstraction. A resource is one kind of thing the lab reconciles; it never knows another one. */
 import type { Item, Lab } from '../schemas/lab.ts';
+import type { PlanDownload, PlanPort } from '../schemas/plan.ts';
 
 export type Change<T extends Item = Item> =
   | { kind: 'create'; item: T }
@@ -19,6 +20,16 @@ export interface ApplyContext {
   report(progress: Progress): void;
 }
 
+/** What an `up` with these changes would take from network, ports and disks. */
+export interface Forecast {
+  downloads?: PlanDownload[];
+  ports?: PlanPort[];
+  /** What will be written, by the disk that holds `folder`; null bytes are not known. */
+  writes?: { of: 'home' | 'docker'; folder: string; bytes: number | null }[];
+  /** Size of weights that are yet to come. */
+  weightsBytes?: number;
+}
+
 export interface Resource<T extends Item = Item> {
   readonly id: string;
   /** `down` removes its items (processes, services); weights and tools stay. */
@@ -29,6 +40,8 @@ export interface Resource<T extends Item = Item> {
   actual(signal: AbortSignal): Promise<T[]>;
   /** Throws a LabError when an `up` with these changes (none, too) could not succeed. Runs before any hook; changes nothing. */
   check?(lab: Lab, changes: Change<T>[], signal: AbortSignal): Promise<void>;
+  /** For the plan; asks, and changes nothing. It may reject: then this part of the plan is not known. */
+  forecast?(lab: Lab, changes: Change<T>[], signal: AbortSignal): Promise<Forecast>;
   apply(change: Change<T>, context: ApplyContext): Promise<void>;
   /** All changes of one `up` or `down` at once, where that is faster than one after the other. */
   applyAll?(changes: Change<T>[], context: ApplyContext): Promise<void>;

@@ -26,17 +26,19 @@ export interface ResourceOptions {
   /** May the starter weights be fetched? Only when the user said so. */
   starter: boolean;
   ignored: IgnoredDrift;
+  /** For the plan: not even a cache is written. */
+  lookOnly?: boolean;
 }
 
 /** Both engines' resources: what the lab's engine doesn't use is desired by nobody, and shown where it is there. */
 export async function createResources(options: ResourceOptions, signal: AbortSignal): Promise<Resource[]> {
-  const { home, env, program, lab, starter } = options;
+  const { home, env, program, lab, starter, lookOnly = false } = options;
   const { supervisorEntry, workerEntry, nodePath, stacksFolder } = program;
   const resources: Resource[] = [
     createModelWeights({ home, env, lab, allowStarterFetch: starter }),
     createPackageTools({ home, env, lab }),
     createEmbeddedRuntime({ home, env, supervisorEntry, workerEntry, nodePath }),
-    await createComposeStack({ home, env, lab, stacksFolder }, signal),
+    await createComposeStack({ home, env, lab, stacksFolder, lookOnly }, signal),
   ];
   return resources.map((resource) => withIgnoredDrift(resource, options.ignored));
 }

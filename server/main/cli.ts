@@ -7,6 +7,7 @@ import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { logsCommand } from './commands/logs.ts';
 import { openCommand } from './commands/open.ts';
+import { planCommand } from './commands/plan.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -15,6 +16,7 @@ import { printError } from './print.ts';
 const COMMANDS = [
   serveCommand,
   openCommand,
+  planCommand,
   upCommand,
   downCommand,
   statusCommand,

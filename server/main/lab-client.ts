@@ -9,6 +9,7 @@ import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
+import type { LabPlan, PlanInput } from '../schemas/plan.ts';
 import { connect } from './remote.ts';
 import { plain } from './remote-error.ts';
 import { remoteLogs } from './remote-logs.ts';
@@ -21,6 +22,7 @@ export interface LabClient {
   engine: RunningEngine | undefined;
   status(): Promise<LabStatus>;
   doctor(): Promise<DoctorReport>;
+  plan(input: PlanInput): Promise<LabPlan>;
   up(input: UpInput): Promise<Activity>;
   down(input: DownInput): Promise<Activity>;
   services(): Promise<string[]>;
@@ -50,6 +52,7 @@ function local(options: ClientOptions): LabClient {
     engine,
     status: () => engine.lab.status(until.signal),
     doctor: () => engine.lab.doctor(until.signal),
+    plan: (input) => engine.lab.plan(input, until.signal),
     up: (input) => engine.lab.up(input, 'cli'),
     down: (input) => engine.lab.down(input, 'cli'),
     services: () => engine.logs.services(until.signal),
@@ -70,6 +73,7 @@ function remote(server: ServerFile): LabClient {
     engine: undefined,
     status: () => plain(api.lab.status.query()),
     doctor: () => plain(api.lab.doctor.query()),
+    plan: (input) => plain(api.lab.plan.query(input)),
     up: (input) => plain(api.lab.up.mutate(input)),
     down: (input) => plain(api.lab.down.mutate(input)),
     services: () => plain(api.logs.services.query()),

@@ -71,7 +71,7 @@ export function doctorTable(report: DoctorReport): string {
   return [...lines, `Overall: ${report.overall}`].join('\n');
 }
 
-function columns(head: string[], rows: string[][]): string[] {
+export function columns(head: string[], rows: string[][]): string[] {
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]?.length ?? 0)));
   return [head, ...rows].map((row) =>
     row

@@ -62,5 +62,10 @@ export const upInput = z.strictObject({
   starter: z.boolean().default(false),
   /** Flags of the command line. Only the CLI may send them: a browser must not name files of this machine. */
   overrides: configOverrides.optional(),
+  /** The sum of the plan that was looked at: refused when it is no longer the plan. */
+  plan: z
+    .string()
+    .regex(/^[0-9a-f]{64}$/)
+    .optional(),
 });
 export type UpInput = z.infer<typeof upInput>;

@@ -25,6 +25,8 @@ export interface EngineApi {
   /** Null when it is gone. */
   container(id: string, signal: AbortSignal): Promise<types.ContainerDetails | null>;
   image(reference: string, signal: AbortSignal): Promise<types.ImageDetails | null>;
+  /** The layers of every image that is here, lowest first. */
+  imageLayers(signal: AbortSignal): Promise<string[][]>;
   stats(id: string, signal: AbortSignal): Promise<types.ContainerStats>;
   /** SIGTERM, the container's own grace time, SIGKILL, then removal. Gone already is done. */
   stopAndRemove(id: string, signal: AbortSignal): Promise<void>;
@@ -141,6 +143,14 @@ export async function openEngine(host: DockerHost): Promise<EngineApi> {
           .nullable()
           .parse(await orNull(docker.getImage(reference).inspect(options as object))),
       ),
+    imageLayers: (signal) =>
+      ask('listing images', signal, async (options) => {
+        const images = await docker.listImages(options);
+        const inspect = async ({ Id }: { Id: string }) =>
+          types.imageDetails.nullable().parse(await orNull(docker.getImage(Id).inspect(options as object)));
+        const details = await Promise.all(images.map(inspect));
+        return details.map((image) => image?.RootFS?.Layers ?? []);
+      }),
     stats: (id, signal) =>
       ask('reading usage', signal, async (options) =>
         types.containerStats.parse(

@@ -12,6 +12,7 @@ export const engineVersion = z.object({ Version: z.string(), ApiVersion: z.strin
 export const engineInfo = z.object({
   MemTotal: z.number().optional(),
   NCPU: z.number().optional(),
+  Architecture: z.string().optional(),
   DockerRootDir: z.string().optional(),
   OperatingSystem: z.string().optional(),
   Runtimes: record(z.unknown()),
@@ -110,6 +111,7 @@ export const imageDetails = z.object({
   Id: z.string(),
   RepoDigests: strings,
   Size: z.number().optional(),
+  RootFS: z.object({ Layers: strings }).nullish(),
   Config: z
     .object({
       Env: strings,

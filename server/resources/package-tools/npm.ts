@@ -17,6 +17,8 @@ import { installFailed, type PackageManager, type PackageSpec } from './package-
 export const NODE_LLAMA_CPP = 'node-llama-cpp';
 /** On disk after the installation, measured for linux-x64; the others differ by a few MB. */
 export const ABOUT_BYTES = 80_400_000;
+/** Over the network into an empty cache, npm's questions to the registry included; measured for linux-x64. */
+export const ABOUT_DOWNLOAD_BYTES = 66_000_000;
 const HALF_MADE = '.part';
 
 export interface NpmOptions {

@@ -5,6 +5,7 @@ import { LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
 import type { Item, Lab } from '../../schemas/lab.ts';
 import { BREW_FORMULA, createBrew } from './brew.ts';
+import { forecastTools } from './forecast.ts';
 import { readInstalled, type Installed } from './installed.ts';
 import { createNpm, NODE_LLAMA_CPP, npmMissing } from './npm.ts';
 import type { PackageManager } from './package-manager.ts';
@@ -51,6 +52,8 @@ export function createPackageTools(options: PackageToolsOptions): Resource {
           throw manager.id === 'npm' ? npmMissing() : managerMissing(manager.id, item.name);
       }
     },
+
+    forecast: async (_lab, changes) => forecastTools(home, changes),
 
     async apply(change, context) {
       const { item } = change;

@@ -1,0 +1,160 @@
+/** The plan as users see it: what the resources say, and this machine's disks and memory. Part of the composition root. */
+import { stat, statfs } from 'node:fs/promises';
+import { freemem, totalmem } from 'node:os';
+import { dirname } from 'node:path';
+import { invalidConfigError } from '../config/load.ts';
+import { LabError, reportError } from '../lib/errors.ts';
+import type { Home } from '../lib/home.ts';
+import type { LabPlan, PlanDisk, PlanInput } from '../schemas/plan.ts';
+import type { IgnoredDrift } from './ignored-drift.ts';
+import { lookAhead, planDifferences, planSha, type Looked } from './lab-plan.ts';
+import type { Forecast } from './resource.ts';
+import type { ResolvedLab } from './resolve-lab.ts';
+import { createResources, type Program } from './resources.ts';
+
+export interface PlanServiceParts {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  program: Program;
+  ignored: IgnoredDrift;
+  /** Decides the lab for this input, and remembers nothing of it. */
+  resolve(input: PlanInput): Promise<ResolvedLab>;
+  /** The download rate measured last, in bytes per second; null before the first. */
+  lastRate(): { rate: number; at: number } | null;
+}
+
+export interface PlanService {
+  plan(input: PlanInput, signal: AbortSignal): Promise<LabPlan>;
+  /** Throws `plan_changed` (409) when the plan of that sum is no longer the plan. */
+  requireUnchanged(sha256: string, input: PlanInput): Promise<void>;
+}
+
+/** Plans that were looked at, so that it can be said what has changed since. */
+const KEPT = 20;
+
+export function createPlanService(parts: PlanServiceParts): PlanService {
+  const { home, env, program, ignored } = parts;
+  const seen = new Map<string, LabPlan>();
+
+  async function plan(input: PlanInput, signal: AbortSignal): Promise<LabPlan> {
+    const resolved = await parts.resolve(input);
+    const { lab, config } = resolved;
+    const resources = await createResources(
+      { home, env, program, lab, starter: input.starter, ignored, lookOnly: true },
+      signal,
+    );
+    // Without a valid file nobody knows what is asked for: then that is all there is to say.
+    const invalid = config.problems.length > 0;
+    const looked = invalid ? NOTHING : await lookAhead(lab, resources, signal);
+    const forecasts = looked.forecasts;
+    const downloads = forecasts.flatMap((one) => one.downloads ?? []);
+    const known = downloads.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+    const measured = parts.lastRate();
+    const problems = invalid
+      ? [reportError(invalidConfigError(config))]
+      : [...resolved.problems.map(reportError), ...looked.problems];
+    const made: Omit<LabPlan, 'sha256'> = {
+      possible: problems.length === 0,
+      changes: looked.items.filter(({ action }) => action === 'create' || action === 'recreate').length,
+      project: lab.project,
+      engine: lab.engine,
+      engine_reason: lab.engineReason,
+      profile: lab.profile,
+      model: lab.weights.kind === 'none' ? null : lab.modelName,
+      items: looked.items,
+      downloads,
+      download: {
+        knownBytes: known,
+        unknown: downloads.filter(({ bytes }) => bytes === null).length,
+        rate: measured?.rate ?? null,
+        measuredAt: measured?.at ?? null,
+        seconds: measured === null || known === 0 ? null : known / measured.rate,
+      },
+      ports: forecasts.flatMap((one) => one.ports ?? []),
+      disks: invalid ? [] : await disks(home, forecasts),
+      memory: memory(looked),
+      hooks: [],
+      problems,
+    };
+    const whole = { sha256: planSha(made), ...made };
+    seen.delete(whole.sha256);
+    seen.set(whole.sha256, whole);
+    if (seen.size > KEPT) seen.delete(seen.keys().next().value ?? '');
+    return whole;
+  }
+
+  return {
+    plan,
+    async requireUnchanged(sha256, input) {
+      const before = seen.get(sha256);
+      const now = await plan(input, AbortSignal.timeout(60_000));
+      if (now.sha256 !== sha256) throw changed(before === undefined ? [] : planDifferences(before, now));
+    },
+  };
+}
+
+const NOTHING: Looked = { items: [], forecasts: [], problems: [], weights: undefined };
+
+function changed(differences: readonly string[]): LabError {
+  const what = differences.length === 0 ? '' : `: ${differences.join('; ')}`;
+  return new LabError({
+    code: 'plan_changed',
+    message: `The plan has changed since you looked${what}. Nothing was done.`,
+    fix: 'Look at the new plan, then apply it.',
+    status: 409,
+  });
+}
+
+/** One row for each disk; home and Docker often share one. */
+async function disks(home: Home, forecasts: readonly Forecast[]): Promise<PlanDisk[]> {
+  const writes = [
+    { of: 'home' as const, folder: home.root, bytes: 0 },
+    ...forecasts.flatMap((one) => one.writes ?? []),
+  ];
+  const rows = new Map<string, PlanDisk>();
+  for (const { of, folder, bytes } of writes) {
+    // Docker's folder may be one of its virtual machine: then what is here says nothing about it.
+    const disk = await diskOf(folder, of === 'home');
+    const key = disk?.device ?? folder;
+    const row = rows.get(key) ?? {
+      of: [],
+      path: folder,
+      freeBytes: disk?.free ?? null,
+      needBytes: 0,
+      afterBytes: null,
+    };
+    if (!row.of.includes(of)) row.of.push(of);
+    row.needBytes = row.needBytes === null || bytes === null ? null : row.needBytes + bytes;
+    rows.set(key, row);
+  }
+  return [...rows.values()].map((row) => ({
+    ...row,
+    afterBytes: row.freeBytes === null || row.needBytes === null ? null : row.freeBytes - row.needBytes,
+  }));
+}
+
+/** The disk under the folder (`above`: or under the nearest one above it); null where it can't be looked at. */
+async function diskOf(folder: string, above: boolean): Promise<{ device: string; free: number } | null> {
+  try {
+    const [{ dev }, { bavail, bsize }] = await Promise.all([stat(folder), statfs(folder)]);
+    return { device: String(dev), free: bavail * bsize };
+  } catch {
+    return above && dirname(folder) !== folder ? diskOf(dirname(folder), above) : null;
+  }
+}
+
+function memory({ items, forecasts, weights }: Looked): LabPlan['memory'] {
+  const runner = items.find(({ domain, name }) => domain === 'process' || name === 'model');
+  if (runner === undefined) return null;
+  const size = weights?.meta['size_bytes'];
+  const need =
+    typeof size === 'number' ? size : (forecasts.find((one) => one.weightsBytes)?.weightsBytes ?? null);
+  const [freeBytes, totalBytes] = [freemem(), totalmem()];
+  const facts = { needBytes: need, freeBytes, totalBytes };
+  if (runner.action === 'keep') return { ...facts, verdict: 'held', basis: 'the model server runs' };
+  if (need === null) return { ...facts, verdict: 'unknown', basis: 'the size of the weights is not known' };
+  const basis = 'the weights alone, without the context and buffers';
+  // One that is recreated gives its memory back first.
+  const room = runner.action === 'recreate' ? Math.min(totalBytes, freeBytes + need) : freeBytes;
+  return { ...facts, verdict: need <= room ? 'fits' : 'exceeds', basis };
+}
