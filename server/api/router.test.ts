@@ -28,6 +28,7 @@ const INPUTS: Record<string, unknown> = {
   'chat.rename': { conversationId: 'c', title: 'T' },
   'chat.remove': { conversationId: 'c' },
   'metrics.series': { range: '15m' },
+  'metrics.targets': undefined,
   'metrics.recent': { limit: 5 },
   'access.keys': undefined,
   'access.createKey': { name: 'editor' },

@@ -9,7 +9,7 @@ import type { Conversation, ConversationSummary, Turn } from '../schemas/chat.ts
 import type { DoctorReport } from '../schemas/doctor.ts';
 import type { HeedDriftInput, IgnoreDriftInput } from '../schemas/drift.ts';
 import type { LabStatus } from '../schemas/lab.ts';
-import type { LedgerRow, MetricRange, MetricSeries } from '../schemas/metrics.ts';
+import type { LedgerRow, MetricSeries, ScrapeTarget, SeriesInput } from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type { LabOverview } from '../schemas/overview.ts';
@@ -60,7 +60,9 @@ export interface Engine {
     remove(id: string): void;
   };
   metrics: {
-    series(range: MetricRange): MetricSeries;
+    series(input: SeriesInput): Promise<MetricSeries>;
+    /** What Prometheus scrapes; null where the lab has none. */
+    targets(): Promise<ScrapeTarget[] | null>;
     recent(limit: number): LedgerRow[];
   };
   logs: {

@@ -8,6 +8,7 @@ import { coalesce } from '../lib/coalesce.ts';
 import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
 import { createAccess, type Access, type ServerIdentity } from '../services/access.ts';
+import { createCharts } from '../services/charts/charts.ts';
 import { createChats, type Chats } from '../services/chats.ts';
 import { createLedger, type Ledger } from '../services/ledger.ts';
 import { createActivities, type Activities } from './activities.ts';
@@ -18,7 +19,7 @@ import { createLabService } from './lab-service.ts';
 import { createLogsService } from './logs-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
-import { pushMetrics } from './push-metrics.ts';
+import { labPrometheus, pushMetrics } from './push-metrics.ts';
 import type { Program } from './resources.ts';
 
 export interface EngineOptions {
@@ -79,6 +80,12 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
   const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
 
+  const charts = createCharts({
+    instance: home.project,
+    prometheus: () => labPrometheus(home, lab),
+    ledger: ledger.series,
+  });
+
   let told = '';
   const publishOverview = coalesce(async () => {
     if (bus.subscribers === 0 || closing.signal.aborted) return;
@@ -96,7 +103,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     lab,
     activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
     chats,
-    metrics: { series: (range) => ledger.series(range), recent: (limit) => ledger.recent(limit) },
+    metrics: { ...charts, recent: ledger.recent },
     logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),
     access: {
       keys: access.keys,

@@ -131,7 +131,7 @@ export function createInstruments(startedAt: number = Date.now()) {
       promptTokens.inc(ours, row.promptTokens ?? 0);
       cachedTokens.inc(ours, row.cachedTokens ?? 0);
       completionTokens.inc(ours, row.completionTokens ?? 0);
-      if (row.generationMs !== null && row.completionTokens !== null) {
+      if (row.generationMs !== null && row.generationMs > 0 && row.completionTokens !== null) {
         generated.inc(ours, row.completionTokens);
         generating.inc(ours, row.generationMs / 1000);
       }

@@ -1,44 +1,108 @@
 /** Charts from the ledger. Times are epoch milliseconds; durations are milliseconds. */
 import { z } from 'zod';
+import { errorReport } from './lab.ts';
 
-export const METRIC_RANGES = ['15m', '1h', '6h', '24h'] as const;
+export const METRIC_RANGES = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
 export type MetricRange = (typeof METRIC_RANGES)[number];
-export const RANGE_SECONDS: Record<MetricRange, number> = {
-  '15m': 900,
-  '1h': 3600,
-  '6h': 21_600,
-  '24h': 86_400,
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Length of a range and width of its buckets, in seconds: at most 300 points a series. */
+export const RANGES: Record<MetricRange, { seconds: number; step: number }> = {
+  '15m': { seconds: 15 * MINUTE, step: 15 },
+  '1h': { seconds: HOUR, step: MINUTE },
+  '6h': { seconds: 6 * HOUR, step: 5 * MINUTE },
+  '24h': { seconds: DAY, step: 15 * MINUTE },
+  '7d': { seconds: 7 * DAY, step: HOUR },
+  '30d': { seconds: 30 * DAY, step: 3 * HOUR },
 };
 
-export const seriesInput = z.strictObject({ range: z.enum(METRIC_RANGES) });
+/** Buckets stand on round times, so that a chart doesn't shift with every refresh. Epoch milliseconds, `to` not included. */
+export function gridOf(range: MetricRange, now: number): { from: number; to: number; stepMs: number } {
+  const { seconds, step } = RANGES[range];
+  const stepMs = step * 1000;
+  const to = Math.ceil(now / stepMs) * stepMs;
+  return { from: to - seconds * 1000, to, stepMs };
+}
 
-/** One bucket. A value is null where the bucket holds no such measurement: a gap, not a zero. */
-export const metricPoint = z.object({
+export const METRIC_SOURCES = ['prometheus', 'ledger'] as const;
+
+export const seriesInput = z.strictObject({
+  range: z.enum(METRIC_RANGES),
+  /** Without it, Prometheus where the lab has one. */
+  source: z.enum(METRIC_SOURCES).optional(),
+});
+export type SeriesInput = z.infer<typeof seriesInput>;
+
+const measured = z.number().nullable();
+
+/** What happened in one stretch of time. Null: no such measurement, a gap and not a zero. */
+const figures = z.object({
+  requests: measured,
+  errors: measured,
+  latencyP50: measured,
+  latencyP95: measured,
+  latencyP99: measured,
+  ttftP50: measured,
+  ttftP95: measured,
+  ttftP99: measured,
+  /** Generated tokens over generation seconds, of the replies that were timed. */
+  tokensPerSecond: measured,
+  /** Prompt tokens read (cached ones are not) over the seconds of reading them. */
+  prefillTokensPerSecond: measured,
+  promptTokens: measured,
+  cachedTokens: measured,
+  completionTokens: measured,
+});
+export type MetricFigures = z.infer<typeof figures>;
+
+/** One bucket, which begins at `t`. */
+export const metricPoint = figures.extend({
   t: z.number(),
-  requests: z.number(),
-  errors: z.number(),
-  latencyP50: z.number().nullable(),
-  latencyP95: z.number().nullable(),
-  ttftP50: z.number().nullable(),
-  ttftP95: z.number().nullable(),
-  /** Generated tokens over generation seconds, of the replies in the bucket. */
-  tokensPerSecond: z.number().nullable(),
-  promptTokens: z.number(),
-  cachedTokens: z.number(),
-  completionTokens: z.number(),
+  /** Requests at the runtime, and waiting in it, at the end of the bucket. */
+  running: measured,
+  waiting: measured,
 });
 export type MetricPoint = z.infer<typeof metricPoint>;
 
+/** What a service used, at the end of each bucket. */
+const serviceSeries = z.object({
+  name: z.string(),
+  cores: z.array(measured),
+  memoryBytes: z.array(measured),
+});
+
 export const metricSeries = z.object({
-  source: z.literal('ledger'),
+  source: z.enum(METRIC_SOURCES),
   range: z.enum(METRIC_RANGES),
   from: z.number(),
   to: z.number(),
   stepSeconds: z.number(),
   points: z.array(metricPoint),
-  totals: metricPoint.omit({ t: true }),
+  totals: figures,
+  services: z.array(serviceSeries),
+  /** Prometheus gives no answer: why, and since when there is no data; the points are of its last answer. */
+  trouble: errorReport.extend({ since: z.number().nullable() }).nullable(),
+  /** The answer isn't there yet; ask again in a moment. */
+  pending: z.boolean(),
+  /** Both can be asked where the lab has a Prometheus. */
+  sources: z.array(z.enum(METRIC_SOURCES)),
 });
 export type MetricSeries = z.infer<typeof metricSeries>;
+
+/** One target that Prometheus scrapes. */
+export const scrapeTarget = z.object({
+  job: z.string(),
+  url: z.string(),
+  health: z.enum(['up', 'down', 'unknown']),
+  lastError: z.string(),
+  /** Epoch milliseconds; null before the first. */
+  lastScrape: z.number().nullable(),
+  durationMs: z.number().nullable(),
+});
+export type ScrapeTarget = z.infer<typeof scrapeTarget>;
 
 export const OUTCOMES = ['ok', 'error', 'cancelled', 'partial'] as const;
 

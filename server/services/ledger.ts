@@ -2,18 +2,13 @@
 import type { Db } from '../../db/client.ts';
 import { insertRequests, recentRequests, requestsBetween } from '../../db/queries/requests.ts';
 import { createLogger } from '../lib/log.ts';
-import {
-  ledgerRow,
-  RANGE_SECONDS,
-  type LedgerRow,
-  type MetricRange,
-  type MetricSeries,
-} from '../schemas/metrics.ts';
-import { buildSeries } from './series.ts';
+import { gridOf, ledgerRow, type LedgerRow, type MetricRange } from '../schemas/metrics.ts';
+import { fromLedger, type LedgerSeries } from './charts/from-ledger.ts';
 
 const FLUSH_AFTER_MS = 50;
 /** While the disk refuses, at most this many rows wait; older ones are dropped and counted in the log. */
 const WAITING_MAX = 10_000;
+const LONGEST_MS = 3_600_000;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
@@ -48,10 +43,11 @@ export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
       flush();
       return recentRequests(db, limit).map((row) => ledgerRow.parse(row));
     },
-    series(range: MetricRange, now: number = Date.now()): MetricSeries {
+    /** Rows that ended in the range; a request that took longer than an hour isn't looked for. */
+    series(range: MetricRange, now: number = Date.now()): LedgerSeries {
       flush();
-      const seconds = RANGE_SECONDS[range];
-      return buildSeries(range, now, requestsBetween(db, now - seconds * 1000, now + 1));
+      const { from } = gridOf(range, now);
+      return fromLedger(range, now, requestsBetween(db, from - LONGEST_MS, now + 1));
     },
   };
 }

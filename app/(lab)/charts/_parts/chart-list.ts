@@ -8,14 +8,14 @@ import {
   formatTokens,
   plural,
 } from '../../../../server/schemas/format.ts';
-import type { MetricPoint } from '../../../_lib/wire.ts';
+import type { MetricPoint, MetricSeries } from '../../../_lib/wire.ts';
 
-type Values = Omit<MetricPoint, 't'>;
+type Totals = MetricSeries['totals'];
 
 export interface Line {
   name: string;
   /** Null is a gap: no such measurement in that bucket. */
-  value: (point: Values) => number | null;
+  value: (point: MetricPoint) => number | null;
   colour: string;
   dashed?: boolean;
 }
@@ -30,7 +30,7 @@ export interface ChartSpec {
   /** On the axis; `unit` stands above it where the figures carry none. */
   axis: { unit: string | null; format: (value: number) => string };
   /** The whole range in words. */
-  summary: (totals: Values) => string;
+  summary: (totals: Totals) => string;
   /** Shown instead of an empty chart, while there are requests. */
   empty: string;
 }
@@ -41,10 +41,13 @@ const THREE = 'var(--chart-3)';
 
 const DURATIONS = { unit: null, format: formatAxisDuration };
 
-const quantiles = (p50: number | null, p95: number | null) =>
-  p50 === null || p95 === null
+const quantiles = (p50: number | null, p95: number | null, p99: number | null) =>
+  p50 === null || p95 === null || p99 === null
     ? 'Not measured'
-    : `Half within ${formatDuration(p50)}, 95 % within ${formatDuration(p95)}`;
+    : `Half within ${formatDuration(p50)}, 95 % within ${formatDuration(p95)}, 99 % within ${formatDuration(p99)}`;
+
+const minus = (all: number | null, some: number | null): number | null =>
+  all === null || some === null ? null : Math.max(0, all - some);
 
 export const CHARTS: readonly ChartSpec[] = [
   {
@@ -54,10 +57,11 @@ export const CHARTS: readonly ChartSpec[] = [
     lines: [
       { name: 'p50', value: (point) => point.ttftP50, colour: ONE },
       { name: 'p95', value: (point) => point.ttftP95, colour: THREE, dashed: true },
+      { name: 'p99', value: (point) => point.ttftP99, colour: TWO, dashed: true },
     ],
     format: formatDuration,
     axis: DURATIONS,
-    summary: (totals) => quantiles(totals.ttftP50, totals.ttftP95),
+    summary: (totals) => quantiles(totals.ttftP50, totals.ttftP95, totals.ttftP99),
     empty: 'Only streamed replies have a first token, and none was streamed in this time.',
   },
   {
@@ -67,10 +71,11 @@ export const CHARTS: readonly ChartSpec[] = [
     lines: [
       { name: 'p50', value: (point) => point.latencyP50, colour: ONE },
       { name: 'p95', value: (point) => point.latencyP95, colour: THREE, dashed: true },
+      { name: 'p99', value: (point) => point.latencyP99, colour: TWO, dashed: true },
     ],
     format: formatDuration,
     axis: DURATIONS,
-    summary: (totals) => quantiles(totals.latencyP50, totals.latencyP95),
+    summary: (totals) => quantiles(totals.latencyP50, totals.latencyP95, totals.latencyP99),
     empty: 'No reply was completed in this time.',
   },
   {
@@ -93,7 +98,7 @@ export const CHARTS: readonly ChartSpec[] = [
       // The prompt's count holds the cached ones, which cost next to nothing.
       {
         name: 'Prompt, read',
-        value: (point) => Math.max(0, point.promptTokens - point.cachedTokens),
+        value: (point) => minus(point.promptTokens, point.cachedTokens),
         colour: TWO,
       },
       { name: 'Prompt, cached', value: (point) => point.cachedTokens, colour: THREE },
@@ -101,8 +106,8 @@ export const CHARTS: readonly ChartSpec[] = [
     format: formatTokens,
     axis: { unit: 'tokens', format: formatFigure },
     summary: (totals) =>
-      `${formatCount(totals.completionTokens)} generated, ${formatCount(totals.promptTokens)} in prompts, ` +
-      `${formatCount(totals.cachedTokens)} of them cached`,
+      `${formatCount(totals.completionTokens ?? 0)} generated, ${formatCount(totals.promptTokens ?? 0)} in prompts, ` +
+      `${formatCount(totals.cachedTokens ?? 0)} of them cached`,
     empty: 'No tokens were counted in this time.',
   },
   {
@@ -110,12 +115,12 @@ export const CHARTS: readonly ChartSpec[] = [
     title: 'Requests',
     kind: 'bars',
     lines: [
-      { name: 'Answered', value: (point) => Math.max(0, point.requests - point.errors), colour: ONE },
+      { name: 'Answered', value: (point) => minus(point.requests, point.errors), colour: ONE },
       { name: 'Errors', value: (point) => point.errors, colour: 'var(--bad)' },
     ],
     format: (value) => plural(value, 'request'),
     axis: { unit: 'requests', format: formatFigure },
-    summary: (totals) => `${plural(totals.requests, 'request')}, ${plural(totals.errors, 'error')}`,
+    summary: (totals) => `${plural(totals.requests ?? 0, 'request')}, ${plural(totals.errors ?? 0, 'error')}`,
     empty: 'No request came in this time.',
   },
 ];

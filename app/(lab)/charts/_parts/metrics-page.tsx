@@ -41,8 +41,10 @@ export function MetricsPage() {
       <Stack>
         {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
         {data === undefined && report === null && <ChartsSkeleton />}
-        {data !== undefined && data.totals.requests === 0 && <NoRequests words={rangeOf(data.range).words} />}
-        {data !== undefined && data.totals.requests > 0 && (
+        {data !== undefined && (data.totals.requests ?? 0) === 0 && (
+          <NoRequests words={rangeOf(data.range).words} />
+        )}
+        {data !== undefined && (data.totals.requests ?? 0) > 0 && (
           <>
             <Totals totals={data.totals} />
             <Charts series={data} />

@@ -10,9 +10,14 @@ const point = (over: Partial<MetricPoint> = {}): MetricPoint => ({
   errors: 0,
   latencyP50: null,
   latencyP95: null,
+  latencyP99: null,
   ttftP50: null,
   ttftP95: null,
+  ttftP99: null,
   tokensPerSecond: null,
+  prefillTokensPerSecond: null,
+  running: null,
+  waiting: null,
   promptTokens: 0,
   cachedTokens: 0,
   completionTokens: 0,
@@ -40,9 +45,16 @@ describe('charts', () => {
   });
 
   it('say the whole range in words', () => {
-    const totals = point({ requests: 1204, errors: 1, ttftP50: 352, ttftP95: 1240, promptTokens: 9 });
+    const totals = point({
+      requests: 1204,
+      errors: 1,
+      ttftP50: 352,
+      ttftP95: 1240,
+      ttftP99: 1500,
+      promptTokens: 9,
+    });
     expect(chart('requests').summary(totals)).toBe('1,204 requests, 1 error');
-    expect(chart('ttft').summary(totals)).toBe('Half within 352 ms, 95 % within 1.2 s');
+    expect(chart('ttft').summary(totals)).toBe('Half within 352 ms, 95 % within 1.2 s, 99 % within 1.5 s');
     expect(chart('latency').summary(totals)).toBe('Not measured');
   });
 

@@ -16,6 +16,8 @@ export const RANGES: readonly {
   { value: '1h', label: '1 h', words: 'the last hour', tickMs: 10 * MINUTE, everyMs: 30_000 },
   { value: '6h', label: '6 h', words: 'the last 6 hours', tickMs: 60 * MINUTE, everyMs: 60_000 },
   { value: '24h', label: '24 h', words: 'the last 24 hours', tickMs: 240 * MINUTE, everyMs: 60_000 },
+  { value: '7d', label: '7 d', words: 'the last 7 days', tickMs: 1440 * MINUTE, everyMs: 300_000 },
+  { value: '30d', label: '30 d', words: 'the last 30 days', tickMs: 5 * 1440 * MINUTE, everyMs: 300_000 },
 ];
 
 /** What an address names; the first when it names none that we have. */

@@ -9,8 +9,8 @@ export function Totals({ totals }: { totals: MetricSeries['totals'] }) {
   const figures = [
     {
       name: 'Requests',
-      value: formatCount(totals.requests),
-      more: errors(totals.errors),
+      value: formatCount(totals.requests ?? 0),
+      more: errors(totals.errors ?? 0),
       testId: 'metrics-total',
     },
     { name: 'First token, median', value: length(totals.ttftP50), more: `p95 ${length(totals.ttftP95)}` },
@@ -26,8 +26,8 @@ export function Totals({ totals }: { totals: MetricSeries['totals'] }) {
     },
     {
       name: 'Tokens generated',
-      value: formatCount(totals.completionTokens),
-      more: `${formatCount(totals.promptTokens)} in prompts`,
+      value: formatCount(totals.completionTokens ?? 0),
+      more: `${formatCount(totals.promptTokens ?? 0)} in prompts`,
     },
   ];
   return (

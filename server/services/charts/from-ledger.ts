@@ -1,8 +1,5 @@
 /** Ledger rows as chart points. Percentiles by nearest rank over the replies of the bucket; no interpolation. */
-import { RANGE_SECONDS, type MetricPoint, type MetricRange, type MetricSeries } from '../schemas/metrics.ts';
-
-/** Width of a bucket in seconds: 60 to 96 points a chart. */
-const STEP_SECONDS: Record<MetricRange, number> = { '15m': 15, '1h': 60, '6h': 300, '24h': 900 };
+import { gridOf, type MetricFigures, type MetricPoint, type MetricRange } from '../../schemas/metrics.ts';
 
 export interface SeriesRow {
   startedAt: number;
@@ -12,42 +9,56 @@ export interface SeriesRow {
   promptTokens: number | null;
   cachedTokens: number | null;
   completionTokens: number | null;
+  promptMs: number | null;
   generationMs: number | null;
 }
 
-export function buildSeries(range: MetricRange, now: number, rows: readonly SeriesRow[]): MetricSeries {
-  const step = STEP_SECONDS[range] * 1000;
-  // Buckets stand on round times, so that a chart doesn't shift with every refresh.
-  const to = Math.ceil(now / step) * step;
-  const from = to - RANGE_SECONDS[range] * 1000;
-  const buckets: SeriesRow[][] = Array.from({ length: (to - from) / step }, () => []);
-  const inRange = rows.filter((row) => row.startedAt >= from && row.startedAt < to);
-  for (const row of inRange) buckets[Math.floor((row.startedAt - from) / step)]?.push(row);
-  const points = buckets.map((bucket, index): MetricPoint => ({
-    t: from + index * step,
-    ...summarize(bucket),
-  }));
-  return { source: 'ledger', range, from, to, stepSeconds: step / 1000, points, totals: summarize(inRange) };
+export interface LedgerSeries {
+  points: MetricPoint[];
+  totals: MetricFigures;
 }
 
+/** A request counts where it ended, as a counter's would. */
+export function fromLedger(range: MetricRange, now: number, rows: readonly SeriesRow[]): LedgerSeries {
+  const { from, to, stepMs } = gridOf(range, now);
+  const buckets: SeriesRow[][] = Array.from({ length: (to - from) / stepMs }, () => []);
+  const inRange = rows.filter((row) => endOf(row) >= from && endOf(row) < to);
+  for (const row of inRange) buckets[Math.floor((endOf(row) - from) / stepMs)]?.push(row);
+  const points = buckets.map((bucket, index): MetricPoint => ({
+    t: from + index * stepMs,
+    ...summarize(bucket),
+    running: null,
+    waiting: null,
+  }));
+  return { points, totals: summarize(inRange) };
+}
+
+const endOf = (row: SeriesRow): number => row.startedAt + row.durationMs;
+
 /** Latency and speed are of the replies that succeeded; a refused request would only make them look fast. */
-export function summarize(rows: readonly SeriesRow[]): Omit<MetricPoint, 't'> {
+export function summarize(rows: readonly SeriesRow[]): MetricFigures {
   const answered = rows.filter((row) => row.outcome === 'ok');
   const latencies = sorted(answered.map((row) => row.durationMs));
   const firsts = sorted(answered.flatMap((row) => (row.ttftMs === null ? [] : [row.ttftMs])));
-  const timed = answered.filter(
+  const timed = rows.filter(
     (row) => row.generationMs !== null && row.generationMs > 0 && row.completionTokens !== null,
   );
+  const read = rows.filter((row) => row.promptMs !== null && row.promptTokens !== null);
+  const readSeconds = sum(read.map((row) => row.promptMs)) / 1000;
+  const readTokens = sum(read.map((row) => Math.max(0, (row.promptTokens ?? 0) - (row.cachedTokens ?? 0))));
   const generationSeconds = sum(timed.map((row) => row.generationMs)) / 1000;
   return {
     requests: rows.length,
     errors: rows.filter((row) => row.outcome === 'error' || row.outcome === 'partial').length,
     latencyP50: percentile(latencies, 0.5),
     latencyP95: percentile(latencies, 0.95),
+    latencyP99: percentile(latencies, 0.99),
     ttftP50: percentile(firsts, 0.5),
     ttftP95: percentile(firsts, 0.95),
+    ttftP99: percentile(firsts, 0.99),
     tokensPerSecond:
       generationSeconds === 0 ? null : sum(timed.map((row) => row.completionTokens)) / generationSeconds,
+    prefillTokensPerSecond: readSeconds === 0 ? null : readTokens / readSeconds,
     promptTokens: sum(rows.map((row) => row.promptTokens)),
     cachedTokens: sum(rows.map((row) => row.cachedTokens)),
     completionTokens: sum(rows.map((row) => row.completionTokens)),

@@ -1,0 +1,193 @@
+/**
+ * Our own counters, as Prometheus has kept them, as chart points. Differences of the counters' values, series by
+ * series, and not `increase()`: that one extrapolates, and its sums are not those of the ledger.
+ */
+import { gridOf, type MetricFigures, type MetricPoint, type MetricRange } from '../../schemas/metrics.ts';
+import { quantile, type Buckets } from './quantile.ts';
+import type { Grid, GridSeries } from './prometheus-client.ts';
+
+const START = 'ailab_server_start_time_seconds';
+const DURATION = 'gen_ai_client_operation_duration_seconds_bucket';
+const FIRST = 'gen_ai_client_operation_time_to_first_chunk_seconds_bucket';
+const COUNTERS = [
+  'ailab_requests_total',
+  'ailab_prompt_tokens_total',
+  'ailab_cached_tokens_total',
+  'ailab_completion_tokens_total',
+  'ailab_generation_tokens_total',
+  'ailab_generation_seconds_total',
+  'ailab_prefill_tokens_total',
+  'ailab_prefill_seconds_total',
+] as const;
+const GAUGES = ['ailab_service_cpu_cores', 'ailab_service_memory_bytes'] as const;
+
+/** Everything of this lab's server in one question. `instance` is the project: letters, digits and hyphens. */
+export function ourQuery(instance: string): string {
+  const names = [START, DURATION, FIRST, ...COUNTERS, ...GAUGES].join('|');
+  return `{__name__=~"${names}",job="ailab-web",instance="${instance}"}`;
+}
+
+/** What the runtime says of itself, under the names that stacks/prometheus/rules gives it whatever the runtime. */
+export const RUNTIME_QUERY = '{__name__=~"ailab:requests_(running|waiting)"}';
+
+/** The ends of all buckets, the first one's beginning among them: a difference needs two ends. */
+export const chartGrid = (range: MetricRange, now: number): Grid => gridOf(range, now);
+
+export interface PrometheusSeries {
+  points: MetricPoint[];
+  totals: MetricFigures;
+  services: { name: string; cores: (number | null)[]; memoryBytes: (number | null)[] }[];
+}
+
+export function fromPrometheus(
+  grid: Grid,
+  ours: readonly GridSeries[],
+  runtime: readonly GridSeries[],
+): PrometheusSeries {
+  const times: number[] = [];
+  for (let at = grid.from; at <= grid.to; at += grid.stepMs) times.push(at);
+  const named = (name: string) => ours.filter(({ labels }) => labels['__name__'] === name);
+  const started = times.map((at) => maximum(named(START).map(({ values }) => values.get(at))));
+
+  const sums = times.map(newSums);
+  const total = newSums();
+  for (const series of [DURATION, FIRST, ...COUNTERS].flatMap(named)) {
+    for (const [index, growth] of growths(series, times, started)) {
+      add(sums[index], series.labels, growth);
+      add(total, series.labels, growth);
+    }
+  }
+
+  const atEnd = (name: string, index: number) =>
+    sumKnown(
+      runtime
+        .filter(({ labels }) => labels['__name__'] === name)
+        .map(({ values }) => values.get(times[index] ?? 0)),
+    );
+  const points = times.slice(1).map((end, before): MetricPoint => ({
+    t: end - grid.stepMs,
+    ...(started[before + 1] === undefined ? UNKNOWN : figuresOf(sums[before + 1] ?? newSums())),
+    running: atEnd('ailab:requests_running', before + 1),
+    waiting: atEnd('ailab:requests_waiting', before + 1),
+  }));
+  return { points, totals: figuresOf(total), services: servicesOf(ours, times.slice(1)) };
+}
+
+/**
+ * How much a counter has grown up to each time, by the index of that time. A restart begins at nothing; what was there
+ * when we first looked, or after a time without data, is nobody's growth unless the server began since.
+ */
+function* growths(
+  { values }: GridSeries,
+  times: readonly number[],
+  started: readonly (number | undefined)[],
+): Generator<[number, number]> {
+  let last: { value: number; at: number } | undefined;
+  for (const [index, at] of times.entries()) {
+    const value = values.get(at);
+    if (value === undefined) continue;
+    const previous = times[index - 1];
+    const begun = (started[index] ?? 0) * 1000;
+    if (last !== undefined) {
+      const reset = begun > last.at || value < last.value;
+      yield [index, reset ? value : value - last.value];
+    } else if (previous !== undefined && (started[index - 1] !== undefined || begun >= previous)) {
+      yield [index, value];
+    }
+    last = { value, at };
+  }
+}
+
+interface Sums {
+  requests: Record<string, number>;
+  counters: Record<string, number>;
+  duration: Buckets;
+  first: Buckets;
+}
+
+const newSums = (): Sums => ({ requests: {}, counters: {}, duration: new Map(), first: new Map() });
+
+function add(sums: Sums | undefined, labels: Record<string, string>, growth: number): void {
+  if (sums === undefined || growth === 0) return;
+  const name = labels['__name__'] ?? '';
+  if (name === DURATION || name === FIRST) {
+    // Latency is of the replies that succeeded; a refused request would only make them look fast.
+    if ((labels['error_type'] ?? '') !== '') return;
+    const buckets = name === DURATION ? sums.duration : sums.first;
+    const le = labels['le'] === '+Inf' ? Infinity : Number(labels['le']);
+    buckets.set(le, (buckets.get(le) ?? 0) + growth);
+    return;
+  }
+  sums.counters[name] = (sums.counters[name] ?? 0) + growth;
+  if (name === 'ailab_requests_total') {
+    const outcome = labels['outcome'] ?? '';
+    sums.requests[outcome] = (sums.requests[outcome] ?? 0) + growth;
+  }
+}
+
+function figuresOf({ requests, counters, duration, first }: Sums): MetricFigures {
+  const count = (name: (typeof COUNTERS)[number]) => Math.round(counters[name] ?? 0);
+  const speed = (tokens: (typeof COUNTERS)[number], seconds: (typeof COUNTERS)[number]) => {
+    const time = counters[seconds] ?? 0;
+    return time === 0 ? null : (counters[tokens] ?? 0) / time;
+  };
+  const ms = (buckets: Buckets, q: number) => {
+    const seconds = quantile(buckets, q);
+    return seconds === null ? null : seconds * 1000;
+  };
+  return {
+    requests: count('ailab_requests_total'),
+    errors: Math.round((requests['error'] ?? 0) + (requests['partial'] ?? 0)),
+    latencyP50: ms(duration, 0.5),
+    latencyP95: ms(duration, 0.95),
+    latencyP99: ms(duration, 0.99),
+    ttftP50: ms(first, 0.5),
+    ttftP95: ms(first, 0.95),
+    ttftP99: ms(first, 0.99),
+    tokensPerSecond: speed('ailab_generation_tokens_total', 'ailab_generation_seconds_total'),
+    prefillTokensPerSecond: speed('ailab_prefill_tokens_total', 'ailab_prefill_seconds_total'),
+    promptTokens: count('ailab_prompt_tokens_total'),
+    cachedTokens: count('ailab_cached_tokens_total'),
+    completionTokens: count('ailab_completion_tokens_total'),
+  };
+}
+
+const UNKNOWN: MetricFigures = {
+  requests: null,
+  errors: null,
+  latencyP50: null,
+  latencyP95: null,
+  latencyP99: null,
+  ttftP50: null,
+  ttftP95: null,
+  ttftP99: null,
+  tokensPerSecond: null,
+  prefillTokensPerSecond: null,
+  promptTokens: null,
+  cachedTokens: null,
+  completionTokens: null,
+};
+
+function servicesOf(ours: readonly GridSeries[], times: readonly number[]): PrometheusSeries['services'] {
+  const of = (metric: string, service: string) => {
+    const found = ours.find(({ labels }) => labels['__name__'] === metric && labels['service'] === service);
+    return times.map((at) => found?.values.get(at) ?? null);
+  };
+  const names = new Set(ours.flatMap(({ labels: { service } }) => (service === undefined ? [] : [service])));
+  return [...names].toSorted().map((name) => ({
+    name,
+    cores: of('ailab_service_cpu_cores', name),
+    memoryBytes: of('ailab_service_memory_bytes', name),
+  }));
+}
+
+const known = (values: readonly (number | undefined)[]): number[] =>
+  values.filter((value) => value !== undefined);
+const maximum = (values: readonly (number | undefined)[]): number | undefined => {
+  const there = known(values);
+  return there.length === 0 ? undefined : Math.max(...there);
+};
+const sumKnown = (values: readonly (number | undefined)[]): number | null => {
+  const there = known(values);
+  return there.length === 0 ? null : there.reduce((sum, value) => sum + value, 0);
+};
