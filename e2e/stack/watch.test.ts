@@ -94,7 +94,11 @@ describe('usageOf', () => {
   });
 
   it('tells cores from two samples and leaves the page cache out', () => {
-    expect(usageOf(sample(0, 0), undefined)).toEqual({ cores: null, memory: 200, memoryLimit: 1000 });
+    expect(usageOf(sample(0, 0), undefined)).toEqual({
+      cores: null,
+      memoryBytes: 200,
+      memoryLimitBytes: 1000,
+    });
     expect(usageOf(sample(50, 100), sample(0, 0)).cores).toBe(1);
   });
 

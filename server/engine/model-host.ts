@@ -2,6 +2,7 @@
  * Where the lab's model runs, behind one face: a process under our supervisor, or a container of the stack. Which one
  * is the resolved lab's choice. Part of the composition root.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Endpoint } from '../gateway/forward.ts';
 import type { LabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
@@ -18,6 +19,8 @@ export interface ModelHost {
   follow(engine: Engine): void;
   /** Looks at once; resolves when `endpoint` is fresh. */
   refresh(): Promise<void>;
+  /** Resolves when there may be news, looked at already. Rejects with the signal's reason. */
+  news(signal: AbortSignal): Promise<void>;
 }
 
 export interface ModelHostOptions {
@@ -26,6 +29,9 @@ export interface ModelHostOptions {
   onChange(): void;
   signal: AbortSignal;
 }
+
+/** One small file; its watcher is not prompt on every platform. */
+const RECORD_POLL_MS = 50;
 
 export function createModelHost({ home, env, onChange, signal }: ModelHostOptions): ModelHost {
   let engine: Engine = 'embedded';
@@ -36,6 +42,10 @@ export function createModelHost({ home, env, onChange, signal }: ModelHostOption
     onChange();
   };
   watchRuntime(home, reread, signal);
+  const look = async () => {
+    process = readEndpoint(home);
+    if (engine === 'docker') await stack?.refresh();
+  };
 
   return {
     endpoint: () => (engine === 'docker' ? (stack?.endpoint() ?? null) : process),
@@ -44,9 +54,11 @@ export function createModelHost({ home, env, onChange, signal }: ModelHostOption
       engine = chosen;
       if (engine === 'docker') stack ??= watchStack({ home, env, onChange, signal });
     },
-    async refresh() {
+    refresh: look,
+    async news(signal) {
+      if (engine === 'docker' && stack !== undefined) return stack.news(signal);
+      await sleep(RECORD_POLL_MS, undefined, { signal });
       process = readEndpoint(home);
-      if (engine === 'docker') await stack?.refresh();
     },
   };
 }

@@ -1,11 +1,9 @@
 /** Readiness in stages: the runtime's port answers → it is healthy → one token was generated. Only that is "up". */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Endpoint } from '../gateway/forward.ts';
 import { LabError } from '../lib/errors.ts';
 import type { ReadyProbe, Run } from './orchestrator.ts';
 
-const POLL_MS = 50;
 /** One token takes a loaded model milliseconds to seconds; a laptop that swaps takes longer. */
 const FIRST_TOKEN_MS = 120_000;
 
@@ -16,6 +14,8 @@ export interface ReadyParts {
   failure(): LabError | null;
   /** Looks at once, so that nothing old is taken for news. */
   refresh(): Promise<void>;
+  /** Resolves when there may be news, looked at already. Rejects with the signal's reason. */
+  news(signal: AbortSignal): Promise<void>;
 }
 
 export function createReadyProbe(parts: ReadyParts): ReadyProbe {
@@ -31,9 +31,9 @@ async function untilHealthy(
   report: (progress: { message: string }) => void,
 ): Promise<void> {
   let told = '';
+  await parts.refresh();
   for (;;) {
     run.signal.throwIfAborted();
-    await parts.refresh();
     const failure = parts.failure();
     if (failure !== null) throw failure;
     const endpoint = parts.endpoint();
@@ -42,7 +42,7 @@ async function untilHealthy(
       endpoint === null ? 'The runtime is being started.' : 'The weights are being loaded into memory.';
     if (message !== told) report({ message });
     told = message;
-    await sleep(POLL_MS, undefined, { signal: run.signal });
+    await parts.news(run.signal);
   }
 }
 

@@ -10,6 +10,8 @@ export interface ExecOptions {
   signal?: AbortSignal;
   /** Called with each chunk of output as it comes. */
   onOutput?: (text: string) => void;
+  /** What it reads on stdin, where a secret is better than in an argument; else stdin is empty. */
+  input?: string;
   /** Keep at most this many characters of each stream, the last ones. */
   keep?: number;
 }
@@ -32,19 +34,21 @@ export function exec(file: string, args: readonly string[], options: ExecOptions
     }
     const posix = process.platform !== 'win32';
     const child = spawn(file, args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: posix,
       windowsHide: true,
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.env === undefined ? {} : { env: options.env }),
     });
+    // A program that doesn't read its input is no failure of ours.
+    child.stdin?.on('error', () => undefined).end(options.input);
     let stdout = '';
     let stderr = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout = (stdout + text).slice(-keep);
       options.onOutput?.(text);
     });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(-keep);
       options.onOutput?.(text);
     });

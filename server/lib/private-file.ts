@@ -1,10 +1,17 @@
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** 0600, and whole: readers see the old text or the new one, never half of one. Throws what the file system throws. */
 export function writePrivateFile(file: string, text: string): void {
+  writeWholeFile(file, text, 0o600);
+}
+
+/** With exactly this mode, whatever the umask. */
+export function writeWholeFile(file: string, text: string, mode: number): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
-    writeFileSync(temporary, text, { mode: 0o600 });
+    // Never more open than it will be, not even for a moment.
+    writeFileSync(temporary, text, { mode });
+    chmodSync(temporary, mode);
     renameSync(temporary, file);
   } catch (error) {
     rmSync(temporary, { force: true });

@@ -2,7 +2,7 @@
 import type { Item } from '../../schemas/lab.ts';
 import { conditionOf } from './condition.ts';
 import type { ContainerDetails, ImageDetails } from './engine-types.ts';
-import { askedFacts, foundFacts } from './facts.ts';
+import { askedFacts, foundFacts, portWords, publishedPort } from './facts.ts';
 import { HASH_LABEL, SERVICE_LABEL } from './layout.ts';
 import type { RenderedStack } from './rendered.ts';
 
@@ -60,7 +60,9 @@ function serviceItem(service: string, found: Found, containers: number, stack: R
     health: condition.health,
     ...(condition.error === null ? {} : { error: condition.error }),
     meta: {
+      ports: portWords(container),
       ...facts,
+      port: publishedPort(container),
       containers,
       image: moved ? `${container.Config.Image} (an older one of that name)` : container.Config.Image,
       ...imageIdentity(container, image),
@@ -68,6 +70,7 @@ function serviceItem(service: string, found: Found, containers: number, stack: R
       container_name: container.Name.replace(/^\//, ''),
       started_at: startedAt(container),
       restarts: container.RestartCount,
+      ended_at: endedAt(container),
       exit_code: condition.exitCode,
       exit_reason: condition.exitReason,
       done: condition.done,
@@ -77,7 +80,10 @@ function serviceItem(service: string, found: Found, containers: number, stack: R
 
 /** An image that never came from a registry has no repo digest; then its ID stands in, and says so. */
 function imageIdentity(container: ContainerDetails, image: ImageDetails | null): Item['meta'] {
-  const digest = image?.RepoDigests?.[0]?.split('@')[1];
+  const digests = image?.RepoDigests ?? [];
+  const repository = container.Config.Image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
+  const known = digests.find((text) => text.startsWith(`${repository}@`)) ?? digests[0];
+  const digest = known?.split('@')[1];
   return digest === undefined
     ? { image_digest: container.Image, image_digest_is_local_id: true }
     : { image_digest: digest, image_digest_is_local_id: false };
@@ -89,13 +95,24 @@ export function startedAt({ State: { StartedAt } }: ContainerDetails): number | 
   return Number.isNaN(time) || time <= 0 ? null : time;
 }
 
+/** Epoch milliseconds; null while it runs. */
+function endedAt({ State: { Status, FinishedAt } }: ContainerDetails): number | null {
+  const time = Date.parse(FinishedAt);
+  return ['exited', 'dead', 'restarting'].includes(Status) && time > 0 ? time : null;
+}
+
 function strangerItem(container: ContainerDetails): Item {
   const id = container.Id.slice(0, 12);
   return {
     name: `${container.Name.replace(/^\//, '')} (container ${id})`,
     domain: 'service',
     health: conditionOf(container).health,
-    meta: { container: id, image: container.Config.Image, started_at: startedAt(container) },
+    meta: {
+      container: id,
+      image: container.Config.Image,
+      ports: portWords(container),
+      started_at: startedAt(container),
+    },
   };
 }
 

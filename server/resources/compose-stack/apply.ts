@@ -6,6 +6,7 @@ import type { EngineApi } from './engine-api.ts';
 import { composeCall, writeStack, type StackContext } from './prepare.ts';
 import { probe } from './probe.ts';
 import { pullImage } from './pull.ts';
+import { registryLogin } from './registry-login.ts';
 import type { RenderedStack } from './rendered.ts';
 
 export interface UpParts {
@@ -21,7 +22,7 @@ export async function applyUp(
 ): Promise<void> {
   const services = changes.map(({ item }) => item.name);
   const variables = writeStack(context);
-  await pullMissing(engine, stack, services, { signal, report });
+  await pullMissing(engine, context.env, stack, services, { signal, report });
   signal.throwIfAborted();
   report({ message: `Starting ${services.join(', ')}.` });
   try {
@@ -38,6 +39,7 @@ export async function applyUp(
 
 async function pullMissing(
   engine: EngineApi,
+  env: NodeJS.ProcessEnv,
   stack: RenderedStack,
   services: readonly string[],
   { signal, report }: ApplyContext,
@@ -45,7 +47,9 @@ async function pullMissing(
   const images = new Set(services.flatMap((name) => stack.services[name]?.image ?? []));
   for (const image of images) {
     signal.throwIfAborted();
-    if ((await engine.image(image, signal)) === null) await pullImage(engine, image, { signal, report });
+    if ((await engine.image(image, signal)) !== null) continue;
+    const login = await registryLogin(image, env, signal);
+    await pullImage(engine, image, { signal, report, login });
   }
 }
 

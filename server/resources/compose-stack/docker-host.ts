@@ -51,7 +51,8 @@ export function findDockerHost(env: NodeJS.ProcessEnv, machine: HostPlatform = t
     : { url: `unix://${found}`, origin: 'default socket' };
 }
 
-function dockerConfigFolder(env: NodeJS.ProcessEnv, machine: HostPlatform): string {
+/** DOCKER_CONFIG, else `.docker` in the user's folder. */
+export function dockerConfigFolder(env: NodeJS.ProcessEnv, machine: HostPlatform): string {
   const told = env['DOCKER_CONFIG'];
   return told === undefined || told === '' ? join(machine.homeFolder, '.docker') : told;
 }

@@ -159,9 +159,48 @@ describe('identity of images', () => {
     const of = (image: ImageDetails) =>
       stackItems([{ container: sampleContainer(), image, wanted: null }], ['model'], sampleStack())[0]?.meta;
     expect(of(sampleImage)).toMatchObject({ image_digest: 'sha256:dddd', image_digest_is_local_id: false });
+    const two = ['elsewhere/model@sha256:eeee', 'ghcr.io/x/model@sha256:dddd'];
+    expect(of({ ...sampleImage, RepoDigests: two })).toMatchObject({ image_digest: 'sha256:dddd' });
     expect(of({ ...sampleImage, RepoDigests: [] })).toMatchObject({
       image_digest: 'sha256:aaaa',
       image_digest_is_local_id: true,
     });
+  });
+});
+
+describe('the facts of a service', () => {
+  const facts = (change: Parameters<typeof sampleContainer>[0]) =>
+    stackItems(
+      [{ container: sampleContainer(change), image: sampleImage, wanted: null }],
+      ['model'],
+      sampleStack(),
+    )[0];
+  const BEGUN = Date.parse('2026-11-22T09:00:01Z');
+
+  it('say since when, on which port, and how often it was started again', () => {
+    expect(facts({ RestartCount: 2 })?.meta).toMatchObject({
+      started_at: BEGUN,
+      ended_at: null,
+      restarts: 2,
+      exit_code: null,
+      exit_reason: null,
+      port: 18_080,
+      ports: '127.0.0.1:18080→8080/tcp',
+    });
+  });
+
+  it('say when and why it ended', () => {
+    const State = { Status: 'exited', ExitCode: 3, FinishedAt: '2026-11-22T09:00:05Z' };
+    expect(facts({ State })?.meta).toMatchObject({
+      started_at: BEGUN,
+      ended_at: BEGUN + 4000,
+      exit_code: 3,
+      exit_reason: 'exit code 3',
+    });
+  });
+
+  it('name the ports where nothing else is known of what was asked', () => {
+    const [item] = stackItems([{ container: sampleContainer(), image: null, wanted: null }], ['model'], null);
+    expect(item?.meta).toMatchObject({ ports: '127.0.0.1:18080→8080/tcp', port: 18_080 });
   });
 });

@@ -8,6 +8,7 @@ import { findDockerHost, type DockerHost } from './docker-host.ts';
 import { dockerTrouble, MIN_API, statusCodeOf, tooOld } from './docker-trouble.ts';
 import * as types from './engine-types.ts';
 import { PROJECT_LABEL } from './layout.ts';
+import type { RegistryAuth } from './registry-login.ts';
 
 export interface LogOptions {
   follow: boolean;
@@ -43,7 +44,7 @@ export interface EngineApi {
   removeVolume(name: string, signal: AbortSignal): Promise<void>;
   /** These streams have no deadline of their own; destroying one or aborting ends it. */
   events(project: string, signal: AbortSignal): Promise<Readable>;
-  pull(reference: string, signal: AbortSignal): Promise<Readable>;
+  pull(reference: string, auth: RegistryAuth | null, signal: AbortSignal): Promise<Readable>;
   logs(id: string, options: LogOptions, signal: AbortSignal): Promise<Readable>;
 }
 
@@ -214,8 +215,10 @@ export async function openEngine(host: DockerHost): Promise<EngineApi> {
           abortSignal: signal,
         }),
       ),
-    pull: (reference, signal) =>
-      stream(`pulling ${reference}`, signal, () => docker.pull(reference, { abortSignal: signal })),
+    pull: (reference, auth, signal) =>
+      stream(`pulling ${reference}`, signal, () =>
+        docker.pull(reference, { abortSignal: signal, ...(auth === null ? {} : { authconfig: auth }) }),
+      ),
     logs: (id, { follow, tail }, signal) =>
       stream('reading logs', signal, async () => {
         const container = docker.getContainer(id);

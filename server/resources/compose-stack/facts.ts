@@ -77,7 +77,7 @@ export function foundFacts(
         .map(foundMount),
     ),
     tmpfs: sorted(Object.keys(host.Tmpfs ?? {})),
-    ports: sorted(foundPorts(host.PortBindings)),
+    ports: portWords(container),
     labels: digest(pairs(ordinary(pick(labels, Object.keys(wantedLabels))))),
     configuration: labels[FILES_LABEL] ?? '',
     profile: labels[PROFILE_LABEL] ?? '',
@@ -179,6 +179,19 @@ function foundPorts(bindings: ContainerDetails['HostConfig']['PortBindings']): s
         `${HostIp === undefined || HostIp === '' ? '0.0.0.0' : HostIp}:${HostPort ?? 'any'}→${target}`,
     ),
   );
+}
+
+/** Every published port, e.g. `127.0.0.1:18080→8080/tcp`. */
+export function portWords({ HostConfig }: ContainerDetails): string {
+  return sorted(foundPorts(HostConfig.PortBindings));
+}
+
+/** The port of this machine that leads to the lowest one in the container; null when none is published. */
+export function publishedPort({ HostConfig }: ContainerDetails): number | null {
+  const bindings = Object.entries(HostConfig.PortBindings ?? {});
+  const [first] = bindings.toSorted(([a], [b]) => Number.parseInt(a, 10) - Number.parseInt(b, 10));
+  const port = Number(first?.[1]?.[0]?.HostPort ?? '');
+  return port > 0 ? port : null;
 }
 
 function tmpfsPaths(tmpfs: RenderedService['tmpfs']): string[] {

@@ -3,21 +3,13 @@
  * has a fingerprint of its own files, which its container carries as a label.
  */
 import { createHash } from 'node:crypto';
-import {
-  chmodSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
 import { stackLayout, type StackService } from './layout.ts';
 import { PROMETHEUS_USER, type StackSecrets } from './secrets.ts';
+import { makeFolders, MOUNTED, writeStackFile } from './stack-files.ts';
 
 export interface StackFile {
   /** Relative to the folder of files, with `/`. */
@@ -88,39 +80,21 @@ export function fingerprint(files: readonly StackFile[], service: StackService):
   return hash.digest('hex').slice(0, 16);
 }
 
-/** Writes what differs, each file whole or not at all. Folders 0755 and files 0644 inside the 0700 home. */
+/** Writes what differs. Folders 0755 and files 0644 inside the 0700 home. */
 export function writeStackFiles(home: Home, files: readonly StackFile[]): void {
-  const { root, files: folder } = stackLayout(home);
-  try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
-    chmodSync(root, 0o700);
-    for (const { path, content } of files) {
-      const target = join(folder, path);
-      makeOpenFolder(dirname(target), root);
-      if (isSame(target, content)) continue;
-      rmSync(`${target}.new`, { force: true });
-      writeFileSync(`${target}.new`, content, { mode: 0o644 });
-      chmodSync(`${target}.new`, 0o644);
-      renameSync(`${target}.new`, target);
-    }
-  } catch (error) {
-    throw homeError(home.root, error);
+  const { files: folder } = stackLayout(home);
+  for (const { path, content } of files) {
+    const target = join(folder, path);
+    if (isSame(target, content, home)) makeFolders(home, dirname(target));
+    else writeStackFile(home, target, content, MOUNTED);
   }
 }
 
-/** The umask may be 077, and a container's user is another one than ours. */
-function makeOpenFolder(folder: string, root: string): void {
-  if (folder === root) return;
-  makeOpenFolder(dirname(folder), root);
-  mkdirSync(folder, { recursive: true });
-  chmodSync(folder, 0o755);
-}
-
-function isSame(path: string, content: string): boolean {
+function isSame(path: string, content: string, home: Home): boolean {
   try {
-    return (statSync(path).mode & 0o777) === 0o644 && readFileSync(path, 'utf8') === content;
+    return (statSync(path).mode & 0o777) === MOUNTED && readFileSync(path, 'utf8') === content;
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return false;
-    throw error;
+    throw homeError(home.root, error);
   }
 }

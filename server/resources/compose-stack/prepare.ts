@@ -3,9 +3,9 @@
  * home under a key of all that went in; it holds tokens in place of secrets, which are put in after reading.
  */
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { homeError, type Home } from '../../lib/home.ts';
+import type { Home } from '../../lib/home.ts';
 import type { Lab } from '../../schemas/lab.ts';
 import { composeConfig, stackPaths, type ComposeCall } from './compose-cli.ts';
 import type { DockerHost } from './docker-host.ts';
@@ -23,6 +23,7 @@ import { composeVersion, findCompose } from './find-compose.ts';
 import { stackLayout } from './layout.ts';
 import { parseRendered, type RenderedStack } from './rendered.ts';
 import { ensureSecrets, readSecrets } from './secrets.ts';
+import { PRIVATE, writeStackFile } from './stack-files.ts';
 import type { WeightsMount } from './weights-mount.ts';
 
 export interface StackContext {
@@ -62,7 +63,12 @@ export async function renderStack(context: StackContext, signal: AbortSignal): P
     text = await composeConfig(call);
     parseRendered(text);
     if (context.lookOnly !== true)
-      writePrivately(context.home, stackLayout(context.home).rendered, JSON.stringify({ key, text }));
+      writeStackFile(
+        context.home,
+        stackLayout(context.home).rendered,
+        JSON.stringify({ key, text }),
+        PRIVATE,
+      );
   }
   const secrets = readSecrets(context.home);
   if (secrets === null) return parseRendered(text);
@@ -77,7 +83,7 @@ export function writeStack(context: StackContext): Variables {
   writeStackFiles(context.home, files);
   const variables = { ...plainVariables(context), ...secretVariables(secrets, files) };
   const { environment } = stackLayout(context.home);
-  writePrivately(context.home, environment, environmentFile(variables));
+  writeStackFile(context.home, environment, environmentFile(variables), PRIVATE);
   return variables;
 }
 
@@ -110,17 +116,5 @@ function readKept(home: Home): z.infer<typeof keptRendering> | null {
   } catch {
     // Only a cache: whatever is wrong with it, Compose is asked again.
     return null;
-  }
-}
-
-function writePrivately(home: Home, path: string, text: string): void {
-  try {
-    mkdirSync(stackLayout(home).root, { recursive: true, mode: 0o700 });
-    const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, text, { mode: 0o600 });
-    chmodSync(draft, 0o600);
-    renameSync(draft, path);
-  } catch (error) {
-    throw homeError(home.root, error);
   }
 }

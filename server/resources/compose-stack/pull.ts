@@ -10,10 +10,13 @@ import { isDockerAway } from './docker-trouble.ts';
 import type { EngineApi } from './engine-api.ts';
 import { sizeWords } from './memory-size.ts';
 import { createPullProgress, type PullState } from './pull-progress.ts';
+import type { RegistryLogin } from './registry-login.ts';
 
 export interface PullOptions {
   signal: AbortSignal;
   report(progress: Progress): void;
+  /** Of the image's registry; without one the pull is anonymous. */
+  login?: RegistryLogin;
   /** For tests. */
   stallMs?: number;
   backoffMs?: number;
@@ -33,7 +36,7 @@ export async function pullImage(engine: EngineApi, image: string, options: PullO
       return;
     } catch (error) {
       signal.throwIfAborted();
-      const trouble = pullTrouble(image, error);
+      const trouble = pullTrouble(image, error, options.login?.trouble ?? null);
       if (attempt === ATTEMPTS || !RETRIED.has(trouble.code)) throw trouble;
       report({ message: `${trouble.message} Trying again (${attempt + 1} of ${ATTEMPTS}).` });
       await sleep(backoffMs * 2 ** (attempt - 1), undefined, { signal });
@@ -44,7 +47,8 @@ export async function pullImage(engine: EngineApi, image: string, options: PullO
 async function pullOnce(engine: EngineApi, image: string, options: PullOptions): Promise<void> {
   const { signal, report, stallMs = STALL_MS, now = () => performance.now() } = options;
   const giveUp = new AbortController();
-  const stream = await engine.pull(image, AbortSignal.any([signal, giveUp.signal]));
+  const auth = options.login?.auth ?? null;
+  const stream = await engine.pull(image, auth, AbortSignal.any([signal, giveUp.signal]));
   const progress = createPullProgress();
   const begun = now();
   let failure: string | null = null;
@@ -102,7 +106,7 @@ export function pullWords(image: string, state: PullState, elapsedMs: number): P
 const RETRIED = new Set(['image_network', 'image_stalled', 'image_pull_failed']);
 
 /** The engine's sentences, sorted by what a user can do about them. */
-export function pullTrouble(image: string, error: unknown): LabError {
+export function pullTrouble(image: string, error: unknown, noLogin: string | null = null): LabError {
   if (isLabError(error) && isDockerAway(error)) return error;
   const words = (error instanceof Error ? error.message : String(error)).trim().replace(/\.$/, '');
   const make = (code: string, message: string, fix: string) =>
@@ -130,7 +134,7 @@ export function pullTrouble(image: string, error: unknown): LabError {
   if (/unauthorized|authentication required|denied|forbidden|no basic auth/i.test(words))
     return make(
       'image_unauthorized',
-      `The registry did not give out ${image}`,
+      `${noLogin === null ? '' : `${noLogin}. `}The registry did not give out ${image}`,
       `If it is a private image, run \`docker login\` and \`docker pull ${image}\`, then \`ailab-web up\`; else ${mirror}.`,
     );
   if (/manifest unknown|not found|no matching manifest|invalid reference|repository name/i.test(words))

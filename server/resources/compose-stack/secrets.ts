@@ -1,12 +1,13 @@
 /** Keys and passwords of the stack: made once, by the first `up`, and kept in the home. */
 import { hashSync } from 'bcryptjs';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { errnoOf, LabError } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
-import { stackLayout } from './layout.ts';
 import { parseJson } from '../../lib/json.ts';
+import { stackLayout } from './layout.ts';
+import { PRIVATE, writeStackFile } from './stack-files.ts';
 
 /** base64url: no dollar, quote or colon, so it means itself in YAML, in Compose, in a header and in basic auth. */
 const secret = z.string().regex(/^[\w-]{24,}$/);
@@ -47,15 +48,7 @@ export function ensureSecrets(home: Home): StackSecrets {
   const known = readSecrets(home);
   if (known !== null) return known;
   const made = makeSecrets();
-  const { root, secrets: file } = stackLayout(home);
-  try {
-    mkdirSync(root, { recursive: true, mode: 0o700 });
-    chmodSync(root, 0o700);
-    writeFileSync(`${file}.new`, `${JSON.stringify(made, null, 2)}\n`, { mode: 0o600 });
-    renameSync(`${file}.new`, file);
-  } catch (error) {
-    throw homeError(home.root, error);
-  }
+  writeStackFile(home, stackLayout(home).secrets, `${JSON.stringify(made, null, 2)}\n`, PRIVATE);
   return made;
 }
 

@@ -29,6 +29,8 @@ export interface StackWatch {
   failure(): LabError | null;
   /** Looks at once; resolves when `view` is fresh. Never rejects. */
   refresh(): Promise<void>;
+  /** Resolves after the next look that showed something new, or after a look of its own when none did for a second. */
+  news(signal: AbortSignal): Promise<void>;
 }
 
 export interface WatchOptions {
@@ -47,6 +49,7 @@ const HEARTBEAT_MS = 3000;
 const HEARTBEAT_ANSWER_MS = 4000;
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+const QUIET_MS = 1000;
 
 export function watchStack(options: WatchOptions): StackWatch {
   const { home, env, signal, onChange, random = Math.random, firstPauseMs = FIRST_PAUSE_MS } = options;
@@ -59,6 +62,7 @@ export function watchStack(options: WatchOptions): StackWatch {
   let engine: EngineApi | null = null;
   let looking: Promise<void> | null = null;
   let again = false;
+  const waiting = new Set<() => void>();
 
   const publish = (next: StackView) => {
     view = next;
@@ -66,6 +70,7 @@ export function watchStack(options: WatchOptions): StackWatch {
     if (text === told) return;
     told = text;
     onChange();
+    for (const wake of waiting) wake();
   };
   const ready = createReadyProbe(signal, () => publish({ ...view }));
 
@@ -163,7 +168,30 @@ export function watchStack(options: WatchOptions): StackWatch {
     endpoint: () => ready.overrule(modelEndpoint),
     failure: () => view.problem ?? failureOf(model),
     refresh,
+    async news(until) {
+      const quiet = AbortSignal.timeout(QUIET_MS);
+      const woken = await wakeOf(waiting, AbortSignal.any([until, quiet]));
+      until.throwIfAborted();
+      // Events tell everything; this is for the one that was lost.
+      if (!woken) await refresh();
+    },
   };
+}
+
+/** True when it was woken, false when the signal came first. */
+function wakeOf(waiting: Set<() => void>, signal: AbortSignal): Promise<boolean> {
+  return new Promise((resolve) => {
+    const end = (woken: boolean) => {
+      waiting.delete(wake);
+      signal.removeEventListener('abort', onAbort);
+      resolve(woken);
+    };
+    const wake = () => end(true);
+    const onAbort = () => end(false);
+    waiting.add(wake);
+    signal.addEventListener('abort', onAbort, { once: true });
+    if (signal.aborted) onAbort();
+  });
 }
 
 /** Throws when Docker gives no answer any more; ends with the signal. */
