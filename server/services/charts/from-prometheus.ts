@@ -131,10 +131,6 @@ function figuresOf({ requests, counters, duration, first }: Sums): MetricFigures
     const time = counters[seconds] ?? 0;
     return time === 0 ? null : (counters[tokens] ?? 0) / time;
   };
-  const ms = (buckets: Buckets, q: number) => {
-    const seconds = quantile(buckets, q);
-    return seconds === null ? null : seconds * 1000;
-  };
   return {
     requests: count('ailab_requests_total'),
     errors: Math.round((requests['error'] ?? 0) + (requests['partial'] ?? 0)),
@@ -150,6 +146,11 @@ function figuresOf({ requests, counters, duration, first }: Sums): MetricFigures
     cachedTokens: count('ailab_cached_tokens_total'),
     completionTokens: count('ailab_completion_tokens_total'),
   };
+}
+
+function ms(buckets: Buckets, q: number): number | null {
+  const seconds = quantile(buckets, q);
+  return seconds === null ? null : seconds * 1000;
 }
 
 const UNKNOWN: MetricFigures = {
