@@ -13,6 +13,7 @@ import { createChats, type Chats } from '../services/chats.ts';
 import { createLedger, type Ledger } from '../services/ledger.ts';
 import { createActivities, type Activities } from './activities.ts';
 import type { Engine } from './contract.ts';
+import { createDownloadRate } from './download-rate.ts';
 import { createEventBus } from './events.ts';
 import { createIgnoredDrift } from './ignored-drift.ts';
 import { createLabService } from './lab-service.ts';
@@ -76,7 +77,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     ignored: createIgnoredDrift(db),
     onChange: () => void publishOverview(),
     onItems: instruments.items,
-    lastRate: () => null,
+    rate: createDownloadRate(db),
   });
   const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
 

@@ -13,6 +13,7 @@ import type { Activities } from './activities.ts';
 import { labChoices } from './choices.ts';
 import type { Engine } from './contract.ts';
 import { diagnose } from './doctor.ts';
+import type { DownloadRate } from './download-rate.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
 import type { ModelHost } from './model-host.ts';
 import * as orchestrator from './orchestrator.ts';
@@ -36,8 +37,7 @@ export interface LabServiceParts {
   onChange(): void;
   /** Told what was found, at every look. */
   onItems(items: readonly StatusItem[]): void;
-  /** The download rate measured last; null before the first. */
-  lastRate(): { rate: number; at: number } | null;
+  rate: DownloadRate;
 }
 
 export type LabService = Engine['lab'] & {
@@ -67,7 +67,7 @@ export function createLabService(parts: LabServiceParts): LabService {
     return resolved;
   };
 
-  const planner = createPlanService({ ...parts, resolve: resolveFor });
+  const planner = createPlanService({ ...parts, resolve: resolveFor, lastRate: parts.rate.last });
 
   const look = async (signal: AbortSignal) => {
     const resolved = await resolve();
@@ -136,7 +136,7 @@ export function createLabService(parts: LabServiceParts): LabService {
     status: async (signal) => (await look(signal)).status,
     async up(input, startedBy): Promise<Activity> {
       if (input.plan !== undefined) await planner.requireUnchanged(input.plan, input);
-      return activities.start('up', input, startedBy, (run) => runUp(input, run));
+      return activities.start('up', input, startedBy, (run) => runUp(input, parts.rate.measured(run)));
     },
     down: async (input, startedBy): Promise<Activity> =>
       activities.start('down', input, startedBy, (run) => runDown(input, run)),

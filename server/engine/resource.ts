@@ -13,6 +13,8 @@ export interface Progress {
   done?: number;
   total?: number;
   unit?: 'bytes' | 'steps';
+  /** `done` is what has come over the network so far. */
+  network?: boolean;
 }
 
 export interface ApplyContext {

@@ -19,7 +19,8 @@ export interface PreflightInput {
   stack: RenderedStack;
   /** Services to be created or recreated. */
   services: readonly string[];
-  weights: WeightsMount;
+  /** Null when they are yet to come. */
+  weights: WeightsMount | null;
   signal: AbortSignal;
   /** For tests. */
   ports?: PortLook;
@@ -63,6 +64,7 @@ function portTaken(service: string, port: number, holder: string | null, free: n
 
 /** The limit may be set lower on purpose; what can't work is weights that Docker's memory can't hold. */
 function checkMemory({ weights, stack }: PreflightInput, { MemTotal: total = 0 }: EngineInfo): void {
+  if (weights === null) return;
   const need = weights.bytes + 256 * 1024 ** 2;
   const limit = parseBytes(stack.services[MODEL]?.mem_limit ?? 0);
   if (total === 0 || need <= total) return;

@@ -100,6 +100,7 @@ export function pullWords(image: string, state: PullState, elapsedMs: number): P
     done: state.done,
     total: state.total,
     unit: 'bytes',
+    network: true,
   };
 }
 

@@ -43,13 +43,18 @@ export async function createComposeStack(
 ): Promise<Resource> {
   const { home, lab } = options;
   const opened = lab.engine === 'docker' ? await open(options, signal) : nothing;
-  const { engine, stack, problem, context } = opened;
+  const { engine, stack, problem } = opened;
   const services = [MODEL, ...lab.stack.services].filter((name) => stack === null || name in stack.services);
 
-  const ready = (): { engine: EngineApi; context: StackContext; stack: RenderedStack } => {
+  const ready = (from = opened): { engine: EngineApi; context: StackContext; stack: RenderedStack } => {
+    const { engine, context, stack, problem } = from;
     if (engine === null || context === null || stack === null) throw problem ?? noWeights();
     return { engine, context, stack };
   };
+
+  /** Weights that were fetched since then are mounted too. */
+  const reopened = async (signal: AbortSignal): Promise<Opened> =>
+    opened.context?.weights === null && (await mountOf(lab)) !== null ? open(options, signal) : opened;
 
   async function applyAll(changes: Change[], apply: ApplyContext): Promise<void> {
     const removed = changes.flatMap((change) => (change.kind === 'remove' ? [change.item.name] : []));
@@ -60,7 +65,7 @@ export async function createComposeStack(
       await removeServices(engine, home.project, [...removed, ...leftOver], apply);
     }
     const wanted = changes.filter(({ kind }) => kind !== 'remove');
-    if (wanted.length > 0) await applyUp(ready(), wanted, apply);
+    if (wanted.length > 0) await applyUp(ready(await reopened(apply.signal)), wanted, apply);
   }
 
   return {
@@ -78,7 +83,8 @@ export async function createComposeStack(
       if (lab.engine !== 'docker' || wanted.length === 0) return;
       const { engine, context, stack } = ready();
       const { weights } = context;
-      if (weights === null) throw noWeights();
+      // The starter comes with this very `up`; whether it can, its own resource has checked.
+      if (weights === null && lab.weights.kind !== 'starter') throw noWeights();
       const { profile } = lab;
       await preflight({ engine, project: home.project, profile, stack, services: wanted, weights, signal });
     },

