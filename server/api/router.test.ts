@@ -38,6 +38,7 @@ const INPUTS: Record<string, unknown> = {
   'access.loginLink': undefined,
   'live.events': {},
   'logs.services': undefined,
+  'models.pull': { id: 'org/name' },
   'logs.read': { service: 'model' },
 };
 

@@ -5,6 +5,7 @@ import { labRouter } from './lab.ts';
 import { liveRouter } from './live.ts';
 import { logsRouter } from './logs.ts';
 import { metricsRouter } from './metrics.ts';
+import { modelsRouter } from './models.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 export const appRouter = router({
@@ -15,6 +16,7 @@ export const appRouter = router({
   access: accessRouter,
   live: liveRouter,
   logs: logsRouter,
+  models: modelsRouter,
 });
 
 export type AppRouter = typeof appRouter;

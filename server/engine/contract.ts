@@ -12,6 +12,7 @@ import type { LabStatus } from '../schemas/lab.ts';
 import type { LedgerRow, MetricSeries, ScrapeTarget, SeriesInput } from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
+import type { PullInput } from '../schemas/models.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { LabUsage } from '../schemas/usage.ts';
 import type { LabPlan, PlanInput } from '../schemas/plan.ts';
@@ -50,6 +51,10 @@ export interface Engine {
     get(id: string): Activity;
     /** Asks a running activity to stop; resolves when it has ended. */
     cancel(id: string): Promise<Activity>;
+  };
+  models: {
+    /** Starts the download and returns at once. A wrong id throws; 409 while another activity runs. */
+    pull(input: PullInput, startedBy: string): Promise<Activity>;
   };
   chats: {
     list(): ConversationSummary[];

@@ -18,6 +18,7 @@ import { createEventBus } from './events.ts';
 import { createIgnoredDrift } from './ignored-drift.ts';
 import { createLabService } from './lab-service.ts';
 import { createLogsService } from './logs-service.ts';
+import { createModelsService } from './models-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
 import { labPrometheus, pushMetrics } from './push-metrics.ts';
@@ -103,6 +104,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     identify: access.identify,
     lab,
     activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
+    models: createModelsService({ home, env, activities }),
     chats,
     metrics: { ...charts, recent: ledger.recent },
     logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),

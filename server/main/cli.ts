@@ -8,6 +8,7 @@ import { downCommand } from './commands/down.ts';
 import { logsCommand } from './commands/logs.ts';
 import { openCommand } from './commands/open.ts';
 import { planCommand } from './commands/plan.ts';
+import { pullCommand } from './commands/pull.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -20,6 +21,7 @@ const COMMANDS = [
   upCommand,
   downCommand,
   statusCommand,
+  pullCommand,
   doctorCommand,
   logsCommand,
   chatCommand,

@@ -92,7 +92,9 @@ function describe(step: ActivityStep): string {
         ? formatBytes(progress.done)
         : `${formatBytes(progress.done)} of ${formatBytes(progress.total)}`,
     );
-    if (progress.rate !== undefined) parts.push(formatByteRate(progress.rate));
+    // Nothing comes: the message says since when.
+    if (progress.rate === 0) parts.push(progress.message);
+    else if (progress.rate !== undefined) parts.push(formatByteRate(progress.rate));
     if (progress.eta !== undefined) parts.push(formatTimeLeft(progress.eta));
   } else if (progress !== null) {
     parts.push(progress.message);

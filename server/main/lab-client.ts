@@ -10,6 +10,7 @@ import type { DoctorReport } from '../schemas/doctor.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type { LabPlan, PlanInput } from '../schemas/plan.ts';
+import type { PullInput } from '../schemas/models.ts';
 import { connect } from './remote.ts';
 import { plain } from './remote-error.ts';
 import { remoteLogs } from './remote-logs.ts';
@@ -25,6 +26,7 @@ export interface LabClient {
   plan(input: PlanInput): Promise<LabPlan>;
   up(input: UpInput): Promise<Activity>;
   down(input: DownInput): Promise<Activity>;
+  pull(input: PullInput): Promise<Activity>;
   services(): Promise<string[]>;
   /** Lines in batches, oldest first; with `follow` until the signal, which ends it without an error. */
   logs(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
@@ -55,6 +57,7 @@ function local(options: ClientOptions): LabClient {
     plan: (input) => engine.lab.plan(input, until.signal),
     up: (input) => engine.lab.up(input, 'cli'),
     down: (input) => engine.lab.down(input, 'cli'),
+    pull: (input) => engine.models.pull(input, 'cli'),
     services: () => engine.logs.services(until.signal),
     logs: (input, signal) => engine.logs.read(input, signal),
     activity: async (id) => engine.activities.get(id),
@@ -76,6 +79,7 @@ function remote(server: ServerFile): LabClient {
     plan: (input) => plain(api.lab.plan.query(input)),
     up: (input) => plain(api.lab.up.mutate(input)),
     down: (input) => plain(api.lab.down.mutate(input)),
+    pull: (input) => plain(api.models.pull.mutate(input)),
     services: () => plain(api.logs.services.query()),
     logs: (input, signal) => remoteLogs(api, input, signal),
     activity: (id) => plain(api.activity.get.query({ id })),

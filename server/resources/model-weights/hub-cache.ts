@@ -16,14 +16,19 @@ const MAX_FILES = 2000;
 
 /** The first that is set of HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, else ~/.cache. */
 export function hubCacheRoot(env: NodeJS.ProcessEnv): string {
-  const set = (name: string) => {
-    const value = env[name];
-    return value === undefined || value === '' ? undefined : expandTilde(value);
-  };
-  const direct = set('HF_HUB_CACHE') ?? set('HUGGINGFACE_HUB_CACHE');
-  if (direct !== undefined) return direct;
-  const home = set('HF_HOME') ?? join(set('XDG_CACHE_HOME') ?? join(homedir(), '.cache'), 'huggingface');
-  return join(home, 'hub');
+  const direct = folderIn(env, 'HF_HUB_CACHE') ?? folderIn(env, 'HUGGINGFACE_HUB_CACHE');
+  return direct ?? join(huggingFaceHome(env), 'hub');
+}
+
+/** HF_HOME, else `huggingface` in XDG_CACHE_HOME, else in ~/.cache: cache and token lie there. */
+export function huggingFaceHome(env: NodeJS.ProcessEnv): string {
+  const cache = folderIn(env, 'XDG_CACHE_HOME') ?? join(homedir(), '.cache');
+  return folderIn(env, 'HF_HOME') ?? join(cache, 'huggingface');
+}
+
+function folderIn(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name];
+  return value === undefined || value === '' ? undefined : expandTilde(value);
 }
 
 export function repoFolder(root: string, repo: string): string {

@@ -15,7 +15,7 @@ import { checkModelFile, incomplete } from './locate-path.ts';
 import { list, plain, weightsError } from './words.ts';
 
 export type HubSource = Extract<WeightsSource, { kind: 'hub' }>;
-const USUAL_QUANT = 'Q4_K_M';
+export const USUAL_QUANT = 'Q4_K_M';
 
 /** Absolute path inside `snapshots/<commit>/`; of a split model, its first part. */
 export async function locateInHub(source: HubSource, root: string): Promise<string> {

@@ -1,0 +1,118 @@
+/** A pull as the product runs it, less the database: real disk, real HTTP, its steps and progress kept. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
+import { parseModelId } from '../../server/resources/model-weights/model-id.ts';
+import type { HfProgram } from '../../server/resources/model-weights/hub/with-hf.ts';
+import { pullFromHub, type Pulled, type PullTiming } from '../../server/engine/pull.ts';
+import { createRecorder } from '../../server/engine/recorder.ts';
+import type { Progress } from '../../server/engine/resource.ts';
+import { reportError, type ErrorReport } from '../../server/lib/errors.ts';
+import { locateHome } from '../../server/lib/home.ts';
+import { COMMIT, type FakeHub, type HubRepo } from '../support/hub.ts';
+
+/** A real GGUF header with 3 MB after it, other bytes for each seed. */
+export function modelBytes(seed: number, bytes = 3_000_000): Buffer {
+  const noise = Buffer.alloc(bytes);
+  let value = seed + 1;
+  for (let at = 0; at < bytes; at += 4) {
+    value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
+    noise.writeUInt32LE(value, at);
+  }
+  return Buffer.concat([buildGguf(), noise]);
+}
+
+export const REPO = 'tiny/Tiny-GGUF';
+export const FILE = 'Tiny-Q4_K_M.gguf';
+
+export function tinyRepo(extra: Partial<HubRepo> = {}): HubRepo {
+  const files = {
+    [FILE]: modelBytes(1),
+    'Tiny-Q8_0.gguf': modelBytes(2),
+    'README.md': Buffer.from('# Tiny'),
+  };
+  return { id: REPO, commit: COMMIT, files, ...extra };
+}
+
+export interface Outcome {
+  pulled: Pulled | null;
+  error: ErrorReport | null;
+  cancelled: boolean;
+  progress: Progress[];
+  steps: string[];
+}
+
+export interface Bench {
+  cache: string;
+  env: NodeJS.ProcessEnv;
+  pull(id: string, options?: PullTry): Promise<Outcome>;
+  remove(): void;
+}
+
+export interface PullTry {
+  hf?: HfProgram | null;
+  env?: Record<string, string>;
+  timing?: Partial<PullTiming>;
+  onProgress?(progress: Progress, cancel: () => void): void;
+}
+
+/** No certificate or proxy of this machine: the hub is here. */
+function surroundings(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(
+    ([name]) => !/^(HF_|HUGGING|XDG_|https?_proxy|TRANSFORMERS)/i.test(name),
+  );
+  return { ...Object.fromEntries(kept), NODE_ENV: 'test' };
+}
+
+export function bench(hub: FakeHub): Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'ailab-pull-'));
+  const cache = join(folder, 'hub');
+  const env = { ...surroundings(), HF_HOME: folder, HF_HUB_CACHE: cache, HF_ENDPOINT: hub.endpoint };
+  return {
+    cache,
+    env,
+    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+    async pull(id, { hf = null, env: more = {}, timing, onProgress } = {}) {
+      const abort = new AbortController();
+      const progress: Progress[] = [];
+      const recorder = createRecorder(
+        { id: 'p', kind: 'pull', startedBy: 'cli', startedAt: Date.now() },
+        () => undefined,
+      );
+      const step: typeof recorder.step = (name, title, work) =>
+        recorder.step(name, title, (report) =>
+          work((told) => {
+            progress.push(told);
+            report(told);
+            onProgress?.(told, () => abort.abort(new DOMException('Cancelled.', 'AbortError')));
+          }),
+        );
+      const steps = () => recorder.current().steps.map((step) => `${step.name} ${step.state}`);
+      const source = parseModelId(id);
+      if (source.kind !== 'hub') throw new Error(`${id} is not of the Hub`);
+      const quick: PullTiming = { idleMs: 5000, stallMs: 15_000, retryMs: [20, 40, 80], everyMs: 50 };
+      try {
+        const options = {
+          env: { ...env, ...more },
+          home: locateHome(folder),
+          timing: { ...quick, ...timing },
+        };
+        const pulled = await pullFromHub(
+          source,
+          { ...options, hf: async () => hf },
+          { signal: abort.signal, step },
+        );
+        return { pulled, error: null, cancelled: false, progress, steps: steps() };
+      } catch (error) {
+        return {
+          pulled: null,
+          error: reportError(error),
+          cancelled: abort.signal.aborted,
+          progress,
+          steps: steps(),
+        };
+      }
+    },
+  };
+}

@@ -1,0 +1,167 @@
+/** `pull`: a model from the Hub into the Hugging Face cache, as an activity. Part of the composition root. */
+import { rename, stat } from 'node:fs/promises';
+import type { Home } from '../lib/home.ts';
+import { LabError } from '../lib/errors.ts';
+import { askHub, checkAccess, type HubFile, type Patience } from '../resources/model-weights/hub/ask.ts';
+import { chooseModel } from '../resources/model-weights/hub/choose.ts';
+import * as cache from '../resources/model-weights/hub/places.ts';
+import { downloadPlain } from '../resources/model-weights/hub/plain.ts';
+import { hubSettings, type HubSettings } from '../resources/model-weights/hub/settings.ts';
+import { offline } from '../resources/model-weights/hub/trouble.ts';
+import { hashFile, wrongHash } from '../resources/model-weights/hub/verify.ts';
+import { bytesOnDisk, watchBytes } from '../resources/model-weights/hub/watch.ts';
+import { startHf, type HfProgram } from '../resources/model-weights/hub/with-hf.ts';
+import type { HubSource } from '../resources/model-weights/locate-hub.ts';
+import { formatBytes } from '../schemas/format.ts';
+import type { Run } from './orchestrator.ts';
+
+export interface PullOptions {
+  home: Home;
+  env: NodeJS.ProcessEnv;
+  /** Finds `hf` or brings it, as a step of the run; null where a plain download has to do. */
+  hf(run: Run): Promise<HfProgram | null>;
+  timing?: Partial<PullTiming>;
+}
+
+/** In milliseconds. */
+export interface PullTiming {
+  /** Without a byte, a connection is given up and made anew. */
+  idleMs: number;
+  /** Without a byte, that is said. */
+  stallMs: number;
+  /** Waits before further tries, while no byte comes. */
+  retryMs: readonly number[];
+  everyMs: number;
+}
+
+const TIMING: PullTiming = {
+  idleMs: 30_000,
+  stallMs: 15_000,
+  retryMs: [500, 1000, 2000, 4000, 8000],
+  everyMs: 250,
+};
+
+export interface Pulled {
+  /** The file that a runtime is given; of a split model its first part. */
+  path: string;
+  /** Exactly this model again: `org/name:file@commit`. */
+  id: string;
+  /** Path in the repo. */
+  name: string;
+  bytes: number;
+  /** Bytes that had to come. */
+  fetched: number;
+}
+
+/** Errors: those of the Hub (`hub_…`), `hf_failed`, `disk_full`; cancelled, the signal's reason. What has come stays. */
+export async function pullFromHub(source: HubSource, options: PullOptions, run: Run): Promise<Pulled> {
+  const timing = { ...TIMING, ...options.timing };
+  const patience: Patience = { ...timing, signal: run.signal };
+  const hub = hubSettings(options.env);
+  const { repo } = source;
+  const revision = source.revision ?? 'main';
+  const { commit, model } = await run.step('resolve', `Ask ${hub.endpoint.host} for ${repo}`, async () => {
+    if (hub.offline) throw offline();
+    const listing = await askHub(hub, repo, revision, patience);
+    const chosen = chooseModel(source, listing);
+    const [first] = chosen.files;
+    if (first !== undefined) await checkAccess(hub, repo, listing.commit, first, patience);
+    return { commit: listing.commit, model: chosen };
+  });
+  const places = cache.placesOf(hub.root, repo, commit);
+  const missing = await missingFiles(places, model.files);
+  const fetched = missing.reduce((sum, { size }) => sum + size, 0) - (await bytesOnDisk(places, missing));
+  await cache.checkDisk(hub.root, fetched);
+  await cache.makePlaces(places, model.files);
+  const job: Job = { hub, repo, commit, places, patience, timing, run, checked: new Set() };
+  if (missing.length > 0) await download(job, missing, options);
+  await verify(job, model.files);
+  for (const file of model.files) await cache.linkIntoSnapshot(places, file);
+  await cache.writeRef(places, revision, commit);
+  const [first] = model.files;
+  const path = first === undefined ? places.snapshot : cache.pathOf(places, first);
+  return { path, id: `${repo}:${model.name}@${commit}`, name: model.name, bytes: model.bytes, fetched };
+}
+
+interface Job {
+  hub: HubSettings;
+  repo: string;
+  commit: string;
+  places: cache.Places;
+  patience: Patience;
+  timing: PullTiming;
+  run: Run;
+  /** Hashes of the files that were read and found right on their way in. */
+  checked: Set<string>;
+}
+
+async function missingFiles(places: cache.Places, files: readonly HubFile[]): Promise<HubFile[]> {
+  const missing: HubFile[] = [];
+  for (const file of files) if ((await cache.wholeBlob(places, file)) === null) missing.push(file);
+  return missing;
+}
+
+async function download(job: Job, files: readonly HubFile[], options: PullOptions): Promise<void> {
+  const hf = await options.hf(job.run);
+  const names = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files of ${job.repo}`;
+  await job.run.step('download', `Download ${names}`, async (report) => {
+    for (const file of files) {
+      // Today's hf can't go on with what has come: we can.
+      const begun = (await stat(cache.partialOf(job.places, file)).catch(() => null)) !== null;
+      const by = hf === null || begun ? null : await startHf(hf, job.hub, { ...job, file }, job.run.signal);
+      const message = by === null ? `Downloading ${names}` : `Downloading ${names} with hf`;
+      const { places, timing } = job;
+      const watching = watchBytes({ ...timing, places, files, message, report, before: by?.keep });
+      try {
+        await (by === null ? downloadOurselves(job, file) : by.done);
+      } finally {
+        watching.stop();
+      }
+    }
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    report({ message: `Downloaded ${names}`, done: total, total, unit: 'bytes' });
+  });
+}
+
+/** Checked before it takes the blob's name; what was begun by others is given one more chance from its first byte. */
+async function downloadOurselves(job: Job, file: HubFile): Promise<void> {
+  const partial = cache.partialOf(job.places, file);
+  const begun = (await stat(partial).catch(() => null)) !== null;
+  await downloadPlain(job.hub, { ...job, file }, partial, job.patience);
+  const found = await hashFile(partial, file, job.run.signal, () => undefined);
+  if (found === file.hash.hex) {
+    await rename(partial, cache.blobOf(job.places, file));
+    job.checked.add(file.hash.hex);
+    return;
+  }
+  await cache.removeBroken(job.places, file);
+  if (!begun) throw wrongHash(job.repo, file, found);
+  await downloadOurselves(job, file);
+}
+
+async function verify(job: Job, files: readonly HubFile[]): Promise<void> {
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  await job.run.step('verify', `Check ${formatBytes(total)} against the Hub`, async (report) => {
+    let done = 0;
+    for (const file of files) {
+      if (job.checked.has(file.hash.hex)) continue;
+      const blob = await cache.wholeBlob(job.places, file);
+      if (blob === null) throw vanished(job, file);
+      const found = await hashFile(blob, file, job.run.signal, (bytes) => {
+        done += bytes;
+        report({ message: `Reading ${file.path}`, done, total, unit: 'bytes' });
+      });
+      if (found === file.hash.hex) continue;
+      await cache.removeBroken(job.places, file);
+      throw wrongHash(job.repo, file, found);
+    }
+  });
+}
+
+function vanished(job: Job, file: HubFile): LabError {
+  return new LabError({
+    code: 'hub_download_missing',
+    message: `${file.path} of ${job.repo} is not in the cache ${job.hub.root} after its download.`,
+    fix: 'Pull again; AILAB_DOWNLOADER=plain downloads without hf.',
+  });
+}

@@ -1,0 +1,107 @@
+/**
+ * One HTTP request to the Hub, or to where it redirects. Proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) and certificates
+ * (NODE_EXTRA_CA_CERTS by Node itself, SSL_CERT_FILE) are the user's own; the token goes to the endpoint's host only.
+ */
+import { readFileSync } from 'node:fs';
+import http, { type IncomingMessage } from 'node:http';
+import https from 'node:https';
+import * as tls from 'node:tls';
+import type { HubSettings } from './settings.ts';
+import { badRedirect, unreachable } from './trouble.ts';
+
+export interface HubRequest {
+  method: 'GET' | 'HEAD';
+  url: URL;
+  headers?: Record<string, string>;
+  signal: AbortSignal;
+  /** `hub`: only where the Hub stays the Hub (a renamed repo); the answer that leads elsewhere is the result. */
+  follow: 'hub' | 'all';
+  /** Milliseconds without a byte, before the answer and within it, after which the connection is given up. */
+  idleMs: number;
+}
+
+const MAX_REDIRECTS = 5;
+
+/** The address of something at the endpoint. Each step is escaped as a whole: a branch's slash is part of its name. */
+export function hubUrl({ endpoint }: HubSettings, steps: string[], query: Record<string, string> = {}): URL {
+  const url = new URL(endpoint);
+  url.pathname = `${endpoint.pathname.replace(/\/$/, '')}/${steps.map(encodeURIComponent).join('/')}`;
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url;
+}
+
+/** The answer, whatever its status; its body must be read or destroyed. Throws `hub_unreachable`, `hub_certificate`, `hub_bad_redirect`. */
+export async function request(hub: HubSettings, asked: HubRequest): Promise<IncomingMessage> {
+  let { url } = asked;
+  for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
+    const response = await once(hub, { ...asked, url });
+    const { location } = response.headers;
+    const status = response.statusCode ?? 0;
+    if (status < 300 || status >= 400 || location === undefined) return response;
+    const next = URL.canParse(location, url) ? new URL(location, url) : null;
+    if (asked.follow === 'hub' && next?.origin !== hub.endpoint.origin) return response;
+    response.destroy();
+    const downgraded = url.protocol === 'https:' && next?.protocol !== 'https:';
+    if (next === null || downgraded || !/^https?:$/.test(next.protocol)) throw badRedirect(url.host);
+    url = next;
+  }
+  throw badRedirect(url.host);
+}
+
+/** One try, without redirects. */
+function once(
+  hub: HubSettings,
+  { method, url, headers, signal, idleMs }: HubRequest,
+): Promise<IncomingMessage> {
+  const mayKnow = hub.token !== null && url.origin === hub.endpoint.origin;
+  const all = {
+    'user-agent': 'ailab-web',
+    // Ranges and sizes count the bytes as they lie on the disk.
+    'accept-encoding': 'identity',
+    ...headers,
+    ...(mayKnow ? { authorization: `Bearer ${hub.token}` } : {}),
+  };
+  return new Promise((resolve, reject) => {
+    const fail = (error: unknown) => reject(signal.aborted ? signal.reason : unreachable(url.host, error));
+    try {
+      const send = url.protocol === 'https:' ? https.request : http.request;
+      const outgoing = send(url, { method, headers: all, agent: agentFor(url, hub.env), signal });
+      outgoing.setTimeout(idleMs, () =>
+        outgoing.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
+      );
+      outgoing.once('response', resolve).once('error', fail).end();
+    } catch (error) {
+      fail(error);
+    }
+  });
+}
+
+function agentFor(url: URL, env: NodeJS.ProcessEnv): http.Agent {
+  const options = { keepAlive: false, proxyEnv: env };
+  return url.protocol === 'https:'
+    ? new https.Agent({ ...options, ...ownCertificates(env) })
+    : new http.Agent(options);
+}
+
+/** SSL_CERT_FILE adds to what Node trusts; a file that can't be read is told by the failing connection. */
+function ownCertificates(env: NodeJS.ProcessEnv): { ca?: string[] } {
+  const file = env['SSL_CERT_FILE'];
+  if (file === undefined || file === '') return {};
+  try {
+    return { ca: [...tls.getCACertificates('default'), readFileSync(file, 'utf8')] };
+  } catch {
+    return {};
+  }
+}
+
+/** The whole body as text, at most `max` bytes; null when it is longer. */
+export async function bodyText(response: IncomingMessage, max: number): Promise<string | null> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > max) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,84 @@
+/** What has come, measured on the disk: the one measure that holds whoever downloads, and that no program can gloss over. */
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Progress } from '../../../engine/resource.ts';
+import { formatDuration, formatMoment } from '../../../schemas/format.ts';
+import type { HubFile } from './ask.ts';
+import { wholeBlob, type Places } from './places.ts';
+
+export interface WatchOptions {
+  places: Places;
+  files: readonly HubFile[];
+  /** E.g. `Downloading x.gguf with hf`. */
+  message: string;
+  report(progress: Progress): void;
+  everyMs: number;
+  /** Milliseconds without a byte after which that is said. */
+  stallMs: number;
+  /** Runs before each look. */
+  before?: (() => Promise<void>) | undefined;
+}
+
+/** Reports until it is stopped. */
+export function watchBytes(options: WatchOptions): { stop(): void } {
+  const { places, files, message, report, everyMs, stallMs } = options;
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  let stopped = false;
+  let timer: NodeJS.Timeout;
+  let most = -1;
+  let last = Date.now();
+  let since = performance.now();
+  const look = async () => {
+    await options.before?.();
+    const done = await bytesOnDisk(places, files);
+    if (stopped) return;
+    if (done !== most) {
+      since = performance.now();
+      last = Date.now();
+    }
+    most = done;
+    const quietMs = performance.now() - since;
+    const words = quietMs < stallMs ? message : `${message}: ${stalled(quietMs, last)}`;
+    report({ message: words, done, total, unit: 'bytes' });
+    timer = setTimeout(tick, everyMs);
+  };
+  const tick = () => void look().catch(() => undefined);
+  timer = setTimeout(tick, 0);
+  return {
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function stalled(quietMs: number, last: number): string {
+  return `no byte for ${formatDuration(quietMs)}, the last came at ${formatMoment(last, Date.now())}; still trying`;
+}
+
+/** Bytes of these files that are in the cache, whole or in part. */
+export async function bytesOnDisk(places: Places, files: readonly HubFile[]): Promise<number> {
+  const names = await readdir(places.blobs).catch(() => []);
+  let sum = 0;
+  for (const file of files) {
+    if ((await wholeBlob(places, file)) !== null) sum += file.size;
+    else sum += Math.min(file.size, await largestPartial(places, file, names));
+  }
+  return sum;
+}
+
+/** `hf` adds a word of its own to the name: `<hash>.<8 hex>.incomplete`. */
+async function largestPartial(places: Places, { hash }: HubFile, names: readonly string[]): Promise<number> {
+  let largest = 0;
+  for (const name of names) {
+    if (!name.startsWith(`${hash.hex}.`) || !name.endsWith('.incomplete')) continue;
+    const info = await stat(join(places.blobs, name)).catch(() => null);
+    if (info !== null) largest = Math.max(largest, written(info));
+  }
+  return largest;
+}
+
+/** A file with holes is as long as its last byte is far: its blocks tell what was written. */
+export function written({ size, blocks }: { size: number; blocks: number }): number {
+  return process.platform === 'win32' ? size : Math.min(size, blocks * 512);
+}
