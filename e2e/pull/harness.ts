@@ -81,12 +81,12 @@ export function bench(hub: FakeHub): Bench {
         () => undefined,
       );
       const step: typeof recorder.step = (name, title, work) =>
-        recorder.step(name, title, (report) =>
+        recorder.step(name, title, (report, id) =>
           work((told) => {
             progress.push(told);
             report(told);
             onProgress?.(told, () => abort.abort(new DOMException('Cancelled.', 'AbortError')));
-          }),
+          }, id),
         );
       const steps = () => recorder.current().steps.map((step) => `${step.name} ${step.state}`);
       const source = parseModelId(id);
@@ -101,7 +101,7 @@ export function bench(hub: FakeHub): Bench {
         const pulled = await pullFromHub(
           source,
           { ...options, hf: async () => hf },
-          { signal: abort.signal, step },
+          { activityId: 'p', signal: abort.signal, step },
         );
         return { pulled, error: null, cancelled: false, progress, steps: steps() };
       } catch (error) {
