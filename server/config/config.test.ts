@@ -45,6 +45,22 @@ describe('ai-lab.yaml', () => {
     expect(problems(text)).not.toEqual([]);
   });
 
+  it.each([
+    ['hooks:\n  pre_apply:\n    - name: x\n      type: command\n', 3, 'hooks.pre_apply.0.command'],
+    [
+      'hooks:\n  post_apply:\n    - name: x\n      timeout: 0s\n      type: http\n      url: http://x',
+      4,
+      'timeout',
+    ],
+    ['hooks:\n  pre_apply:\n    - weaviate-ready\n    - weaviate-ready\n', 4, 'hooks.pre_apply.1'],
+    ['hooks:\n  pre_apply:\n    - name: x\n      type: comand\n', 4, 'hooks.pre_apply.0.type'],
+    ['images:\n  weavate: x\n', 2, 'images.weavate'],
+    ['cost:\n  currency: EURO\n', 2, 'cost.currency'],
+    ['allowed_hosts:\n  - lab.test\n  - a:80\n', 3, 'allowed_hosts.1'],
+  ])('finds the line in %j', (text, line, key) => {
+    expect(problems(text)[0]).toMatchObject({ line, key: expect.stringContaining(key) });
+  });
+
   it('refuses a few lines that would grow into gigabytes', () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',

@@ -1,6 +1,7 @@
 /** Precedence: flags over environment (`MODEL_ID`, `MODEL_PATH`, `AILAB_*`) over the file over defaults. */
 import { LabError } from '../lib/errors.ts';
 import {
+  CONFIG_DEFAULTS,
   configOverrides,
   DEFAULT_PORTS,
   SERVICES,
@@ -52,9 +53,9 @@ export function layer(flags: ConfigOverrides, environment: ConfigOverrides, file
     flags[key] ?? environment[key] ?? file[key];
   return {
     model: pickModel(flags, environment, file),
-    profile: pick('profile') ?? 'default',
-    engine: pick('engine') ?? 'auto',
-    contextSize: pick('context_size') ?? 4096,
+    profile: pick('profile') ?? CONFIG_DEFAULTS.profile,
+    engine: pick('engine') ?? CONFIG_DEFAULTS.engine,
+    contextSize: pick('context_size') ?? CONFIG_DEFAULTS.context_size,
     modelPort: file.ports?.model ?? DEFAULT_PORTS.model,
     stack: stackWish(file),
   };
@@ -70,7 +71,9 @@ function stackWish({ services, ports, images }: ConfigFile): StackWish {
       prometheus: ports?.prometheus ?? DEFAULT_PORTS.prometheus,
       grafana: ports?.grafana ?? DEFAULT_PORTS.grafana,
     },
-    images: images ?? {},
+    images: Object.fromEntries(
+      Object.entries(images ?? {}).flatMap(([name, image]) => (image === undefined ? [] : [[name, image]])),
+    ),
   };
 }
 

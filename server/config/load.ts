@@ -3,12 +3,14 @@
  * never silent defaults: `up` refuses, `status` and `down` still work.
  */
 import { readFileSync, statSync } from 'node:fs';
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
+import type { z } from 'zod';
 import { errnoOf, LabError } from '../lib/errors.ts';
 import { configFile, type ConfigFile, type ConfigProblem } from '../schemas/config.ts';
 
 /** A config is a page of text; anything larger is some other file, or an attack. */
-const MAX_BYTES = 256 * 1024;
+const MAX_BYTES = 64 * 1024;
+const MAX_PROBLEMS = 20;
 
 export interface LoadedConfig {
   path: string;
@@ -45,23 +47,48 @@ export function parseConfig(path: string, text: string): LoadedConfig {
   if (document.errors.length > 0) {
     return invalid(
       path,
-      document.errors.slice(0, 20).map((error) => ({ ...at(error.pos[0]), key: '', message: error.message })),
+      document.errors
+        .slice(0, MAX_PROBLEMS)
+        .map((error) => ({ ...at(error.pos[0]), key: '', message: error.message })),
     );
   }
   const plain = toPlain(document);
   if (plain instanceof Error) return invalid(path, [{ line: 1, column: 1, key: '', message: plain.message }]);
   const parsed = configFile.safeParse(plain ?? {});
   if (parsed.success) return { path, exists: true, values: parsed.data, problems: [] };
-  const problems = parsed.error.issues.slice(0, 20).flatMap((issue) => {
-    const keys =
-      issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...issue.path, key]) : [issue.path];
-    return keys.map((where) => ({
+  const problems = parsed.error.issues
+    .flatMap(plainIssues)
+    .slice(0, MAX_PROBLEMS)
+    .map(({ path: where, message }) => ({
       ...at(offsetOf(document, where)),
-      key: where.join('.'),
-      message: issue.code === 'unrecognized_keys' ? 'There is no such key.' : issue.message,
+      key: where.map(String).join('.'),
+      message,
     }));
-  });
   return invalid(path, problems);
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** One entry for each unknown key; of a choice between shapes, what is wrong with the one that was meant. */
+function plainIssues(issue: Issue): Pick<Issue, 'path' | 'message'>[] {
+  if (issue.code === 'unrecognized_keys') {
+    const message = issue.message.startsWith('Unrecognized key') ? 'There is no such key.' : issue.message;
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message }));
+  }
+  if (issue.code !== 'invalid_union') return [{ path: issue.path, message: inWords(issue.message) }];
+  const meant =
+    issue.errors.find((branch) =>
+      branch.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+    ) ??
+    issue.errors[0] ??
+    [];
+  return meant.flatMap((inner) => plainIssues({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function inWords(message: string): string {
+  return message
+    .replace(/^Invalid \w+: expected/, 'Expected')
+    .replace(/received undefined$/, 'but it is missing');
 }
 
 /** Aliases are refused by count, so that a few lines can't grow into gigabytes. */
@@ -74,17 +101,22 @@ function toPlain(document: Document.Parsed): unknown {
 }
 
 /** Where the key of that path stands in the text; where its nearest known parent stands, when it is absent. */
-function offsetOf(document: Document.Parsed, path: PropertyKey[]): number {
+function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = 0;
   for (const key of path) {
-    if (!isMap(node)) break;
-    const pair = node.items.find((item) => isPair(item) && isScalar(item.key) && item.key.value === key);
-    if (pair === undefined) break;
-    if (isScalar(pair.key) && pair.key.range) offset = pair.key.range[0];
-    node = pair.value;
+    const pair = isMap(node) ? node.items.find((item) => nameOf(item.key) === String(key)) : undefined;
+    const inside: unknown = isSeq(node) ? node.items[Number(key)] : pair?.value;
+    const mark = isSeq(node) ? inside : pair?.key;
+    if (mark === undefined || mark === null) break;
+    offset = (mark as Node).range?.[0] ?? offset;
+    node = inside;
   }
   return offset;
+}
+
+function nameOf(key: unknown): string | undefined {
+  return isScalar(key) ? String(key.value) : undefined;
 }
 
 function invalid(path: string, problems: ConfigProblem[]): LoadedConfig {

@@ -1,6 +1,9 @@
 /** `ai-lab.yaml`, key by key. Strict: an unknown key is an error, because a misspelt one would be silently ignored. */
 import { z } from 'zod';
+import { costConfig } from './cost-config.ts';
+import { hookConfig } from './hook-config.ts';
 import { ENGINE_CHOICES, PROFILES } from './lab.ts';
+import { line } from './line.ts';
 
 const port = z.number().int().min(1024).max(65_535);
 
@@ -14,15 +17,32 @@ export const DEFAULT_PORTS = {
 
 export const SERVICES = ['weaviate', 'prometheus', 'grafana'] as const;
 
+/** What has an image of its own. */
+const IMAGES = ['model', ...SERVICES] as const;
+const image = line(500).optional();
+
+/** A GGUF repository: `org/name[:quant-or-file][@revision]`, or the starter's id. */
+const modelId = line(300);
+const modelPath = line(4096);
+/** A name without port, as it stands in a Host header. */
+const hostName = z
+  .string()
+  .max(253)
+  .regex(
+    /^(?!.*\.\d+$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/,
+    'It must be a host name in small letters, without port, e.g. lab.test.',
+  );
+
 export const configFile = z.strictObject({
-  /** A GGUF repository: `org/name[:quant-or-file][@revision]`, or the starter's id. */
-  model_id: z.string().min(1).max(300).optional(),
+  model_id: modelId.optional(),
   /** A .gguf file or a folder holding one; wins over model_id. */
-  model_path: z.string().min(1).max(4096).optional(),
+  model_path: modelPath.optional(),
+  /** Further folders with GGUF files; `~` is expanded by who reads them. */
+  model_folders: z.array(modelPath).max(50).optional(),
   profile: z.enum(PROFILES).optional(),
   engine: z.enum(ENGINE_CHOICES).optional(),
   runtime: z.enum(['llama.cpp']).optional(),
-  services: z.array(z.enum(SERVICES)).optional(),
+  services: z.array(z.enum(SERVICES)).max(SERVICES.length).optional(),
   context_size: z.number().int().min(256).max(1_048_576).optional(),
   ports: z
     .strictObject({
@@ -33,9 +53,39 @@ export const configFile = z.strictObject({
       grafana: port.optional(),
     })
     .optional(),
-  images: z.record(z.string(), z.string().min(1)).optional(),
+  images: z
+    .strictObject(
+      { model: image, weaviate: image, prometheus: image, grafana: image },
+      {
+        error: ({ code }) =>
+          code === 'unrecognized_keys'
+            ? `It is no service with an image: those are ${IMAGES.join(', ')}.`
+            : undefined,
+      },
+    )
+    .optional(),
+  hooks: hookConfig.optional(),
+  cost: costConfig.optional(),
+  /** A model for embeddings beside the one that chats. */
+  embeddings: z.strictObject({ model_id: modelId.optional(), model_path: modelPath.optional() }).optional(),
+  /** Names beside localhost under which the dashboard answers. */
+  allowed_hosts: z.array(hostName).max(20).optional(),
 });
 export type ConfigFile = z.infer<typeof configFile>;
+
+/** What holds where nobody says anything; the only place for it. What is not here has no default. */
+export const CONFIG_DEFAULTS = {
+  model_folders: [],
+  profile: 'default',
+  engine: 'auto',
+  runtime: 'llama.cpp',
+  services: SERVICES,
+  context_size: 4096,
+  ports: DEFAULT_PORTS,
+  images: {},
+  hooks: { pre_apply: ['weaviate-ready'], post_apply: ['grafana-import'] },
+  allowed_hosts: [],
+} as const satisfies { readonly [K in keyof ConfigFile]: unknown };
 
 /** What a flag or the environment may say; the same words as in the file. */
 export const configOverrides = z.strictObject({
