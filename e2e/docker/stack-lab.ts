@@ -2,14 +2,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { closeDb } from '../../db/client.ts';
+import { createIgnoredDrift, withIgnoredDrift } from '../../server/engine/ignored-drift.ts';
 import * as orchestrator from '../../server/engine/orchestrator.ts';
 import { reconcile } from '../../server/engine/plan.ts';
-import { createReadyProbe } from '../../server/engine/ready.ts';
+import { createLabReady } from '../../server/engine/stack-ready.ts';
 import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
 import { anyFreePort } from '../../server/lib/ports.ts';
 import { createComposeStack } from '../../server/resources/compose-stack/resource.ts';
 import { watchStack, type StackWatch } from '../../server/resources/compose-stack/watch.ts';
-import type { Lab, StatusItem } from '../../server/schemas/lab.ts';
+import type { Lab, LabStatus, StatusItem } from '../../server/schemas/lab.ts';
+import { memoryDb } from '../../server/testing/caller.ts';
 import type { TestEngine } from './harness/engine.ts';
 import type { TestImages } from './harness/images.ts';
 import { systemEnv } from './harness/run.ts';
@@ -27,6 +30,7 @@ export interface TestLab {
   down(change?: Partial<Lab>): Promise<number>;
   status(change?: Partial<Lab>): Promise<StatusItem[]>;
   item(name: string): Promise<StatusItem>;
+  ignore(name: string, ...fields: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -74,9 +78,12 @@ export async function openTestLab(
       );
     },
   };
-  const stackOf = (lab: Lab, more = {}) =>
-    createComposeStack({ home, env: { ...env, ...more }, lab, stacksFolder: STACKS }, signal);
-  const ready = createReadyProbe(watch);
+  const db = memoryDb();
+  const ignored = createIgnoredDrift(db);
+  const stackOf = async (lab: Lab, more = {}) => {
+    const options = { home, env: { ...env, ...more }, lab, stacksFolder: STACKS };
+    return withIgnoredDrift(await createComposeStack(options, signal), ignored);
+  };
   const status = async (change: Partial<Lab> = {}) => {
     const wanted = { ...lab, ...change };
     const stack = await stackOf(wanted);
@@ -91,6 +98,7 @@ export async function openTestLab(
     status,
     async up(change = {}, more = {}) {
       const wanted = { ...lab, ...change };
+      const ready = createLabReady({ home, env, lab: wanted, host: watch });
       return orchestrator.up(wanted, [await stackOf(wanted, more)], ready, run);
     },
     async down(change = {}) {
@@ -102,8 +110,13 @@ export async function openTestLab(
       if (found === undefined) throw new Error(`${name} is not in the status`);
       return found;
     },
+    async ignore(name, ...fields) {
+      const managed_items = await status();
+      ignored.ignore({ domain: 'service', name, fields }, { managed_items } as unknown as LabStatus);
+    },
     async close() {
       closing.abort();
+      closeDb(db);
       await engine.removeProject(home.project);
       rmSync(home.root, { recursive: true, force: true });
     },

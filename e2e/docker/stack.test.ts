@@ -4,10 +4,14 @@ import { createServer } from 'node:http';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { healGrafanaPassword } from '../../server/resources/compose-stack/grafana-password.ts';
+import {
+  grafanaInDoubt,
+  healGrafanaPassword,
+} from '../../server/resources/compose-stack/grafana-password.ts';
 import { readLogs } from '../../server/resources/compose-stack/logs.ts';
 import { createComposeStack, removeStackVolumes } from '../../server/resources/compose-stack/resource.ts';
 import { readSecrets } from '../../server/resources/compose-stack/secrets.ts';
+import { createStackUsage } from '../../server/resources/compose-stack/usage.ts';
 import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
 import { ensureImages, type TestImages } from './harness/images.ts';
 import { run } from './harness/run.ts';
@@ -211,6 +215,81 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     expect((await a.item('weaviate')).drift).toBeUndefined();
   });
 
+  it('lets a drift be that the user ignores, until it changes again; up re-applies', async () => {
+    const compose = ['compose', '--env-file', join(a.home.root, 'stack/stack.env'), '-p', a.home.project];
+    const change = (GOMEMLIMIT: string) =>
+      run('docker', [...compose, '-f', join(STACKS, 'stack.yml'), 'up', '-d', '--no-deps', 'weaviate'], {
+        env: { ...engine.env, AILAB_GOMEMLIMIT_WEAVIATE: GOMEMLIMIT },
+      });
+    await change('123MiB');
+    const { meta } = await a.item('weaviate');
+    await a.ignore('weaviate', 'environment');
+    const ignored = await a.item('weaviate');
+    expect([ignored.drift, ignored.meta['drift_ignored']]).toEqual([undefined, 'environment']);
+    expect((await a.up()).changed).toBe(0);
+    expect((await a.item('weaviate')).meta['container']).toBe(meta['container']);
+    await change('124MiB');
+    expect((await a.item('weaviate')).drift).toEqual(['environment']);
+    const others = running().filter(({ Name }) => !Name.includes('weaviate'));
+    expect((await a.up()).changed).toBe(1);
+    expect((await a.item('weaviate')).drift).toBeUndefined();
+    await a.watch.refresh();
+    for (const { Id, State } of others)
+      expect(running().find((now) => now.Id === Id)?.State.StartedAt).toBe(State.StartedAt);
+  });
+
+  it('measures what each service uses', async () => {
+    const usage = createStackUsage(a.home, a.env);
+    const first = await usage(signal);
+    expect(first.map(({ name }) => name).toSorted()).toEqual(['grafana', 'model', 'prometheus', 'weaviate']);
+    expect(first.every(({ cores }) => cores === null)).toBe(true);
+    await sleep(1000);
+    const model = (await usage(signal)).find(({ name }) => name === 'model');
+    expect(model?.cores).toBeLessThan(4);
+    expect(model?.memoryBytes).toBeGreaterThan(50 * 1024 ** 2);
+    // The kernel counts in pages.
+    const limit = Number((await a.item('model')).meta['memory_limit']);
+    expect(limit - (model?.memoryLimitBytes ?? 0)).toBeLessThan(4096);
+  });
+
+  it('says since when, on which ports, and of which image each service is', async () => {
+    for (const item of await a.status()) {
+      const [inspected] = JSON.parse(await engine.docker('inspect', String(item.meta['container']))) as [
+        { Image: string; State: { StartedAt: string }; RestartCount: number },
+      ];
+      expect(item.meta).toMatchObject({
+        started_at: Date.parse(inspected.State.StartedAt),
+        ended_at: null,
+        restarts: inspected.RestartCount,
+        exit_code: null,
+        exit_reason: null,
+        // Test images come from no registry.
+        image_digest: inspected.Image,
+        image_digest_is_local_id: true,
+        port: a.lab.stack.ports[item.name as keyof typeof a.lab.stack.ports],
+      });
+    }
+  });
+
+  it('says when and why a service ended, with its exit code', async () => {
+    const id = await idOf('weaviate');
+    await engine.docker('update', '--restart', 'no', id);
+    await engine.docker('kill', '--signal', 'KILL', id);
+    const ended = await until(
+      5000,
+      () => a.item('weaviate'),
+      ({ health }) => health === 'exited',
+    );
+    expect(ended.meta).toMatchObject({
+      exit_code: 137,
+      exit_reason: 'ended by SIGKILL (exit code 137)',
+      ended_at: expect.any(Number),
+    });
+    expect(ended.drift).toEqual(['restart']);
+    expect((await a.up()).changed).toBe(1);
+    expect((await a.item('weaviate')).meta['exit_code']).toBeNull();
+  });
+
   it('is valid for plain Compose with the variables it leaves in the home: nothing to change', async () => {
     const compose = [
       'compose',
@@ -267,19 +346,35 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     expect(listening?.at).toBeGreaterThan(Date.now() - 600_000);
   });
 
-  it('heals a Grafana whose volume outlived its home (stand-in)', async () => {
-    expect(await healGrafanaPassword(a.home, a.env, signal)).toBe('fine');
+  it('heals a Grafana whose volume outlived its home, as part of up (stand-in)', async () => {
+    const login = async () => {
+      const basic = Buffer.from(`admin:${secrets().grafanaPassword}`).toString('base64');
+      const url = `http://localhost:${a.lab.stack.ports.grafana}/api/org`;
+      return (await fetch(url, { headers: { authorization: `Basic ${basic}` } })).status;
+    };
+    const title = 'Check the password of Grafana';
+    // The volume was new: there was nothing to doubt, and no `up` has waited for Grafana.
+    expect([grafanaInDoubt(a.home), a.said.includes(title)]).toEqual([false, false]);
+    expect(await login()).toBe(200);
     const file = join(a.home.root, 'stack/secrets.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace(secrets().grafanaPassword, 'x'.repeat(43)));
     expect((await a.item('grafana')).drift).toEqual(['configuration']);
+    expect([grafanaInDoubt(a.home), await login()]).toEqual([true, 401]);
     await a.up();
-    const healed = await until(
-      30_000,
-      () => healGrafanaPassword(a.home, a.env, signal),
-      (outcome) => outcome !== 'absent',
-    );
-    expect(healed).toBe('healed');
-    expect(await healGrafanaPassword(a.home, a.env, signal)).toBe('fine');
+    expect(a.said.at(-1)).toMatch(/held the password of an earlier home; it has the one of this home now/);
+    expect([grafanaInDoubt(a.home), await login()]).toEqual([false, 200]);
+    const before = a.said.length;
+    await a.up();
+    expect(a.said.slice(before)).not.toContain(title);
+  });
+
+  it('a Grafana password that can not be replaced is a named error, and the lab stays up (stand-in)', async () => {
+    const healing = healGrafanaPassword(a.home, a.env, signal, { login: async () => 401 });
+    await expect(healing).rejects.toMatchObject({
+      code: 'grafana_password_stale',
+      message: expect.stringContaining('The lab is up all the same'),
+    });
+    expect(running()).toHaveLength(4);
   });
 
   it('stops before the first container when a port is taken, and names who holds it', async () => {

@@ -19,9 +19,9 @@ import type { ModelHost } from './model-host.ts';
 import * as orchestrator from './orchestrator.ts';
 import { toOverview } from './overview.ts';
 import { createPlanService } from './plan-service.ts';
-import { createReadyProbe } from './ready.ts';
 import { resolveLab, type ResolvedLab } from './resolve-lab.ts';
 import { createResources, type Program } from './resources.ts';
+import { createLabReady } from './stack-ready.ts';
 import { observe, toStatus } from './status.ts';
 import { createUsage } from './usage.ts';
 
@@ -104,7 +104,7 @@ export function createLabService(parts: LabServiceParts): LabService {
         run.signal,
       );
       const { changed, firstTokenMs } = await orchestrator
-        .up(lab, resources, createReadyProbe(host), run)
+        .up(lab, resources, createLabReady({ home, env, lab, host }), run)
         .finally(() => rememberStarter(home, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
       return changed === 0 ? `Nothing had to be done. ${first}` : first;

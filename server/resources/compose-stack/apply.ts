@@ -3,6 +3,7 @@ import type { ApplyContext, Change } from '../../engine/resource.ts';
 import { serviceOf } from './actual.ts';
 import { composeUp } from './compose-cli.ts';
 import type { EngineApi } from './engine-api.ts';
+import { noteGrafanaPassword } from './grafana-password.ts';
 import { composeCall, writeStack, type StackContext } from './prepare.ts';
 import { probe } from './probe.ts';
 import { pullImage } from './pull.ts';
@@ -24,6 +25,7 @@ export async function applyUp(
   const variables = writeStack(context);
   await pullMissing(engine, context.env, stack, services, { signal, report });
   signal.throwIfAborted();
+  const newGrafana = services.includes(GRAFANA) && (await hasNoVolume(engine, stack, signal));
   report({ message: `Starting ${services.join(', ')}.` });
   try {
     await composeUp(composeCall(context, variables, signal), {
@@ -35,6 +37,15 @@ export async function applyUp(
     await removeNeverStarted(engine, context.home.project, services);
     throw error;
   }
+  if (newGrafana) noteGrafanaPassword(context.home);
+}
+
+const GRAFANA = 'grafana';
+const GRAFANA_VOLUME = 'grafana-data';
+
+async function hasNoVolume(engine: EngineApi, stack: RenderedStack, signal: AbortSignal): Promise<boolean> {
+  const name = stack.volumes?.[GRAFANA_VOLUME]?.name;
+  return name !== undefined && !(await engine.volumes(stack.name, signal)).includes(name);
 }
 
 async function pullMissing(

@@ -10,6 +10,8 @@ export interface StackLayout {
   environment: string;
   /** What Compose made of stack file and variables, without secrets; 0600. */
   rendered: string;
+  /** Which password Grafana's volume was found to hold, as a mark; 0600. */
+  grafanaProven: string;
   /** What is mounted; the files in it are 0644, for containers run under users of their own (65534, 472). */
   files: string;
 }
@@ -21,6 +23,7 @@ export function stackLayout(home: Home): StackLayout {
     secrets: join(root, 'secrets.json'),
     environment: join(root, 'stack.env'),
     rendered: join(root, 'rendered.json'),
+    grafanaProven: join(root, 'grafana.proven'),
     files: join(root, 'files'),
   };
 }
