@@ -52,7 +52,7 @@ const activity = (over: Partial<Activity>): Activity => ({
 function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<OverviewInput> = {}) {
   const config = { path: home.config, exists: false, values: {}, problems: [] };
   const resolved = { lab: { ...LAB, ...lab }, config, problems: [] };
-  const status = toStatus(home, resolved.config, resolved.lab, items);
+  const status = toStatus(home, resolved, items, false);
   return toOverview({
     home,
     resolved,
@@ -61,6 +61,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     latest: undefined,
     starterPresent: false,
     gatewayUrl: null,
+    lock: null,
     ...over,
   });
 }

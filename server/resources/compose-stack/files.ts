@@ -49,6 +49,11 @@ export function stackFiles(stacksFolder: string, modelName: string, secrets: Sta
   ];
 }
 
+/** The files of the package from which the mounted ones are made. */
+export function templatePaths(stacksFolder: string): string[] {
+  return ['prometheus', 'grafana'].flatMap((folder) => below(join(stacksFolder, folder)));
+}
+
 function copies(
   stacksFolder: string,
   folder: string,
