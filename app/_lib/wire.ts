@@ -7,6 +7,8 @@ export type { LogLine } from '../../server/schemas/logs.ts';
 type Outputs = inferRouterOutputs<AppRouter>;
 
 export type LabOverview = Outputs['lab']['overview'];
+export type LabPlan = Outputs['lab']['plan'];
+export type PlanItem = LabPlan['items'][number];
 export type StatusItem = LabOverview['status']['managed_items'][number];
 export type Activity = Outputs['activity']['get'];
 export type ActivityStep = Activity['steps'][number];

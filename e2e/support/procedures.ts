@@ -36,4 +36,13 @@ export const DATA_ROUTES = [
 ] as const;
 
 /** The dashboard's pages: shells without data. */
-export const PAGES = ['/', '/chat', '/charts', '/activity', '/logs', '/settings', '/nowhere'] as const;
+export const PAGES = [
+  '/',
+  '/chat',
+  '/charts',
+  '/activity',
+  '/logs',
+  '/plan',
+  '/settings',
+  '/nowhere',
+] as const;

@@ -53,6 +53,12 @@ export function ActionBar({ offered, lab, running }: ActionBarProps) {
                   {lab.phase === 'trouble' ? 'Start again' : 'Start'}
                 </Button>
               );
+            case 'plan':
+              return (
+                <ButtonLink key={action} href="/plan">
+                  Review the plan
+                </ButtonLink>
+              );
             case 'stop':
               return (
                 <Button

@@ -3,7 +3,7 @@
 import { formatBytes } from '../../../server/schemas/format.ts';
 import { reportOf } from '../../_lib/trpc.ts';
 import type { LabOverview } from '../../_lib/wire.ts';
-import { Button } from '../../_ui/button.tsx';
+import { Button, ButtonLink } from '../../_ui/button.tsx';
 import { CopyButton } from '../../_ui/copy.tsx';
 import { Facts } from '../../_ui/facts.tsx';
 import { Fold } from '../../_ui/fold.tsx';
@@ -42,14 +42,17 @@ export function StarterCard({ lab, starter }: StarterCardProps) {
             ...(starter.besides === null ? [] : [{ name: 'And besides', value: starter.besides }]),
           ]}
         />
-        <Button
-          kind="primary"
-          data-testid="starter-start"
-          disabled={busy}
-          onClick={() => up.mutate({ starter: true })}
-        >
-          {starter.present ? 'Start' : 'Download and start'}
-        </Button>
+        <div className={styles.actions}>
+          <Button
+            kind="primary"
+            data-testid="starter-start"
+            disabled={busy}
+            onClick={() => up.mutate({ starter: true })}
+          >
+            {starter.present ? 'Start' : 'Download and start'}
+          </Button>
+          <ButtonLink href="/plan?starter">Review the plan</ButtonLink>
+        </div>
         {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
         <OtherWays path={lab.status.config_path} />
       </div>

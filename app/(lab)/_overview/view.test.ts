@@ -51,8 +51,8 @@ describe('headline', () => {
 
 describe('actions', () => {
   it.each([
-    ['running', 'running', ['chat', 'stop']],
-    ['stopped', 'stopped', ['start']],
+    ['running', 'running', ['chat', 'plan', 'stop']],
+    ['stopped', 'stopped', ['start', 'plan']],
     ['starting', 'starting', ['stop']],
     ['stopping', 'stopping', []],
   ] as const)('%s', (_name, phase, expected) => {
@@ -69,9 +69,9 @@ describe('actions', () => {
 
   it('in trouble offers Stop only for what is there', () => {
     const lab = overview({ phase: 'trouble' });
-    expect(actions(lab, undefined)).toEqual(['start']);
+    expect(actions(lab, undefined)).toEqual(['start', 'plan']);
     const up = { ...lab, status: { ...lab.status, managed_items: [item({})] } };
-    expect(actions(up, undefined)).toEqual(['start', 'stop']);
+    expect(actions(up, undefined)).toEqual(['start', 'plan', 'stop']);
   });
 });
 

@@ -54,24 +54,24 @@ export function lastKnown({ title }: Headline): Headline {
 }
 
 /** What can be done now; the first is the next action. */
-export type Action = 'cancel' | 'start' | 'stop' | 'chat';
+export type Action = 'cancel' | 'start' | 'plan' | 'stop' | 'chat';
 
 export function actions(lab: LabOverview, running: Activity | undefined): Action[] {
   if (running !== undefined) return ['cancel'];
   switch (lab.phase) {
     case 'running':
-      return ['chat', 'stop'];
+      return ['chat', 'plan', 'stop'];
     case 'starting':
       return ['stop'];
     case 'stopping':
       return [];
     case 'trouble':
-      if (isUp(lab)) return ['start', 'stop'];
+      if (isUp(lab)) return ['start', 'plan', 'stop'];
       break;
     case 'stopped':
   }
   // Where the starter is offered, its card holds the one next step.
-  return lab.starter !== null || lab.model === null ? [] : ['start'];
+  return lab.starter !== null || lab.model === null ? [] : ['start', 'plan'];
 }
 
 /** Is there anything for a Stop to stop? */
