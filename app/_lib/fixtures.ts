@@ -58,6 +58,7 @@ export function overview(over: Partial<LabOverview> = {}): LabOverview {
   return {
     version: '0.1.0',
     home: '/home/ada/.local/share/ailab-web',
+    configSha256: null,
     phase: 'running',
     engine: 'embedded',
     engineReason: 'No Docker daemon answers on this machine.',

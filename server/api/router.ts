@@ -1,6 +1,7 @@
 import { accessRouter } from './access.ts';
 import { activityRouter } from './activity.ts';
 import { chatRouter } from './chat.ts';
+import { configRouter } from './config.ts';
 import { labRouter } from './lab.ts';
 import { liveRouter } from './live.ts';
 import { logsRouter } from './logs.ts';
@@ -10,6 +11,7 @@ import { createCallerFactory, router } from './trpc.ts';
 
 export const appRouter = router({
   lab: labRouter,
+  config: configRouter,
   activity: activityRouter,
   chat: chatRouter,
   metrics: metricsRouter,

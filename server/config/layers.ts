@@ -3,6 +3,7 @@ import { LabError } from '../lib/errors.ts';
 import {
   CONFIG_DEFAULTS,
   configOverrides,
+  CONFIG_VARIABLES,
   DEFAULT_PORTS,
   SERVICES,
   type ConfigFile,
@@ -11,18 +12,10 @@ import {
 } from '../schemas/config.ts';
 import type { Profile, StackWish } from '../schemas/lab.ts';
 
-const VARIABLES = {
-  model_id: 'MODEL_ID',
-  model_path: 'MODEL_PATH',
-  profile: 'AILAB_PROFILE',
-  engine: 'AILAB_ENGINE',
-  context_size: 'AILAB_CONTEXT_SIZE',
-} as const satisfies Record<keyof ConfigOverrides, string>;
-
 /** What the environment says; a bad value is a named error, an empty one is unset. */
 export function environmentOverrides(env: NodeJS.ProcessEnv): ConfigOverrides {
   const raw: Record<string, unknown> = {};
-  for (const [key, variable] of Object.entries(VARIABLES)) {
+  for (const [key, variable] of Object.entries(CONFIG_VARIABLES)) {
     const value = env[variable];
     if (value === undefined || value === '') continue;
     raw[key] = key === 'context_size' ? Number(value) : value;
@@ -30,7 +23,7 @@ export function environmentOverrides(env: NodeJS.ProcessEnv): ConfigOverrides {
   const parsed = configOverrides.safeParse(raw);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
-  const variable = VARIABLES[issue?.path[0] as keyof ConfigOverrides];
+  const variable = CONFIG_VARIABLES[issue?.path[0] as keyof ConfigOverrides];
   throw new LabError({
     code: 'environment_invalid',
     message: `The environment variable ${variable} has a bad value: ${issue?.message ?? 'not valid'}.`,
@@ -78,7 +71,11 @@ function stackWish({ services, ports, images }: ConfigFile): StackWish {
 }
 
 /** The first layer that names a model decides; within it, model_path wins over model_id. */
-function pickModel(flags: ConfigOverrides, environment: ConfigOverrides, file: ConfigFile): Wanted['model'] {
+export function pickModel(
+  flags: ConfigOverrides,
+  environment: ConfigOverrides,
+  file: ConfigFile,
+): Wanted['model'] {
   const layers = [
     ['flag', flags],
     ['environment', environment],

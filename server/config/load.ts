@@ -2,93 +2,105 @@
  * Reads `ai-lab.yaml`. A missing file is the defaults. An invalid one is a list of problems with line and key,
  * never silent defaults: `up` refuses, `status` and `down` still work.
  */
+import { createHash } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from 'yaml';
-import type { z } from 'zod';
+import { LineCounter, parseDocument, type Document } from 'yaml';
 import { errnoOf, LabError } from '../lib/errors.ts';
+import { harmless } from '../lib/harmless.ts';
 import { configFile, type ConfigFile, type ConfigProblem } from '../schemas/config.ts';
+import { duplicateKeys, offsetOf } from './positions.ts';
+import { decodeConfig, MAX_BYTES, refuseText } from './text.ts';
+import { plainIssues } from './issues.ts';
 
-/** A config is a page of text; anything larger is some other file, or an attack. */
-const MAX_BYTES = 64 * 1024;
 const MAX_PROBLEMS = 20;
 
-export interface LoadedConfig {
+export interface ParsedConfig {
   path: string;
   exists: boolean;
   /** The file's values when it is valid, else empty. */
   values: ConfigFile;
+  /** What the YAML says, before any schema; undefined where it is no YAML. */
+  plain: unknown;
   problems: ConfigProblem[];
 }
 
-export function loadConfig(path: string): LoadedConfig {
-  let text: string;
-  try {
-    if (statSync(path).size > MAX_BYTES) {
-      return invalid(path, [
-        { line: 1, column: 1, key: '', message: `The file is larger than ${MAX_BYTES / 1024} KB.` },
-      ]);
-    }
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return { path, exists: false, values: {}, problems: [] };
-    const message = `The file can't be read (${errnoOf(error) ?? String(error)}).`;
-    return invalid(path, [{ line: 1, column: 1, key: '', message }]);
-  }
-  return parseConfig(path, text);
+export interface LoadedConfig extends ParsedConfig {
+  /** Null when there is no file, or none that can be shown. */
+  text: string | null;
+  /** Of the bytes on disk, in hex; null as `text`. */
+  sha256: string | null;
 }
 
-export function parseConfig(path: string, text: string): LoadedConfig {
+export function loadConfig(path: string): LoadedConfig {
+  const none = { text: null, sha256: null };
+  let bytes: Buffer;
+  try {
+    const { size } = demandFile(path);
+    if (size > MAX_BYTES) return { ...none, ...invalid(path, [tooLarge()]) };
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT')
+      return { ...none, path, exists: false, values: {}, plain: undefined, problems: [] };
+    return {
+      ...none,
+      ...invalid(path, [wholeFile(`The file can't be read (${errnoOf(error) ?? String(error)}).`)]),
+    };
+  }
+  const { text, problem } = decodeConfig(bytes);
+  const parsed = problem === null ? parseConfig(path, text) : invalid(path, [problem]);
+  return { ...parsed, text, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
+/** A pipe or a device would keep its reader waiting for ever. */
+function demandFile(path: string): { size: number } {
+  const stats = statSync(path);
+  if (stats.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+  if (!stats.isFile()) throw new Error('it is no file');
+  return stats;
+}
+
+export function parseConfig(path: string, text: string): ParsedConfig {
+  const refused = refuseText(text);
+  if (refused !== null) return invalid(path, [refused]);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const at = (offset: number) => {
-    const position = lines.linePos(offset);
-    return { line: position.line, column: position.col };
+  // The library's own search for doubled keys takes time by their number squared.
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: false,
+    logLevel: 'error',
+  });
+  const problem = (offset: number, key: string, message: string): ConfigProblem => {
+    const { line, col: column } = lines.linePos(offset);
+    return { line, column, key: harmless(key).slice(0, 100), message: harmless(message).slice(0, 500) };
   };
-  if (document.errors.length > 0) {
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) {
+    const all = faults.slice(0, MAX_PROBLEMS);
     return invalid(
       path,
-      document.errors
-        .slice(0, MAX_PROBLEMS)
-        .map((error) => ({ ...at(error.pos[0]), key: '', message: error.message })),
+      all.map(({ pos, message }) => problem(pos[0], '', tooDeep(message) ?? message)),
+    );
+  }
+  const doubled = duplicateKeys(document.contents);
+  if (doubled.length > 0) {
+    const all = doubled.slice(0, MAX_PROBLEMS);
+    return invalid(
+      path,
+      all.map(({ offset, key }) => problem(offset, key, 'This key is there twice.')),
     );
   }
   const plain = toPlain(document);
-  if (plain instanceof Error) return invalid(path, [{ line: 1, column: 1, key: '', message: plain.message }]);
+  if (plain instanceof Error) return invalid(path, [wholeFile(tooDeep(plain.message) ?? plain.message)]);
   const parsed = configFile.safeParse(plain ?? {});
-  if (parsed.success) return { path, exists: true, values: parsed.data, problems: [] };
+  if (parsed.success) return { path, exists: true, values: parsed.data, plain, problems: [] };
   const problems = parsed.error.issues
     .flatMap(plainIssues)
     .slice(0, MAX_PROBLEMS)
-    .map(({ path: where, message }) => ({
-      ...at(offsetOf(document, where)),
-      key: where.map(String).join('.'),
-      message,
-    }));
-  return invalid(path, problems);
-}
-
-type Issue = z.core.$ZodIssue;
-
-/** One entry for each unknown key; of a choice between shapes, what is wrong with the one that was meant. */
-function plainIssues(issue: Issue): Pick<Issue, 'path' | 'message'>[] {
-  if (issue.code === 'unrecognized_keys') {
-    const message = issue.message.startsWith('Unrecognized key') ? 'There is no such key.' : issue.message;
-    return issue.keys.map((key) => ({ path: [...issue.path, key], message }));
-  }
-  if (issue.code !== 'invalid_union') return [{ path: issue.path, message: inWords(issue.message) }];
-  const meant =
-    issue.errors.find((branch) =>
-      branch.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
-    ) ??
-    issue.errors[0] ??
-    [];
-  return meant.flatMap((inner) => plainIssues({ ...inner, path: [...issue.path, ...inner.path] }));
-}
-
-function inWords(message: string): string {
-  return message
-    .replace(/^Invalid \w+: expected/, 'Expected')
-    .replace(/received undefined$/, 'but it is missing');
+    .map(({ path: where, message }) =>
+      problem(offsetOf(document.contents, where), where.map(String).join('.'), message),
+    );
+  return { ...invalid(path, problems), plain };
 }
 
 /** Aliases are refused by count, so that a few lines can't grow into gigabytes. */
@@ -100,27 +112,28 @@ function toPlain(document: Document.Parsed): unknown {
   }
 }
 
-/** Where the key of that path stands in the text; where its nearest known parent stands, when it is absent. */
-function offsetOf(document: Document.Parsed, path: readonly PropertyKey[]): number {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const key of path) {
-    const pair = isMap(node) ? node.items.find((item) => nameOf(item.key) === String(key)) : undefined;
-    const inside: unknown = isSeq(node) ? node.items[Number(key)] : pair?.value;
-    const mark = isSeq(node) ? inside : pair?.key;
-    if (mark === undefined || mark === null) break;
-    offset = (mark as Node).range?.[0] ?? offset;
-    node = inside;
-  }
-  return offset;
+function tooDeep(message: string): string | undefined {
+  return /call stack/.test(message) ? 'It is nested too deeply.' : undefined;
 }
 
-function nameOf(key: unknown): string | undefined {
-  return isScalar(key) ? String(key.value) : undefined;
+function tooLarge(): ConfigProblem {
+  return wholeFile(`The file is larger than ${MAX_BYTES / 1024} KB.`);
 }
 
-function invalid(path: string, problems: ConfigProblem[]): LoadedConfig {
-  return { path, exists: true, values: {}, problems };
+function wholeFile(message: string): ConfigProblem {
+  return { line: 1, column: 1, key: '', message };
+}
+
+function invalid(path: string, problems: ConfigProblem[]): ParsedConfig {
+  return { path, exists: true, values: {}, plain: undefined, problems };
+}
+
+/** Line and column of a key, named with dots, in a valid text; of its nearest known parent when it is absent. */
+export function placeOf(text: string, key: string): Pick<ConfigProblem, 'line' | 'column'> {
+  const lineCounter = new LineCounter();
+  const { contents } = parseDocument(text, { lineCounter });
+  const { line, col: column } = lineCounter.linePos(offsetOf(contents, key.split('.')));
+  return { line, column };
 }
 
 export function formatProblem(path: string, problem: ConfigProblem): string {
@@ -128,11 +141,11 @@ export function formatProblem(path: string, problem: ConfigProblem): string {
   return problem.key === '' ? `${place}: ${problem.message}` : `${place}: ${problem.key}: ${problem.message}`;
 }
 
-export function invalidConfigError(config: LoadedConfig): LabError {
+export function invalidConfigError(config: Pick<ParsedConfig, 'path' | 'problems'>, fix?: string): LabError {
   return new LabError({
     code: 'config_invalid',
     message: config.problems.map((problem) => formatProblem(config.path, problem)).join('\n'),
-    fix: `Mend ${config.path} at the line named, then run the same command again.`,
+    fix: fix ?? `Mend ${config.path} at the line named, then run the same command again.`,
     status: 400,
     details: { problems: config.problems },
   });

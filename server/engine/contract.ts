@@ -6,6 +6,8 @@ import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { ApiKey, Login } from '../schemas/access.ts';
 import type { LabChoices } from '../schemas/choices.ts';
 import type { Conversation, ConversationSummary, Turn } from '../schemas/chat.ts';
+import type { ConfigProblem } from '../schemas/config.ts';
+import type { ConfigSetInput, ConfigView, ConfigWriteInput } from '../schemas/config-view.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
 import type { HeedDriftInput, IgnoreDriftInput } from '../schemas/drift.ts';
 import type { LabStatus } from '../schemas/lab.ts';
@@ -45,6 +47,16 @@ export interface Engine {
     heedDrift(input: HeedDriftInput): void;
     /** What an `up` with this input would do. Changes nothing. */
     plan(input: PlanInput, signal: AbortSignal): Promise<LabPlan>;
+  };
+  /** `ai-lab.yaml`. A browser may not name what this machine runs, asks, reads or listens to: 403. */
+  config: {
+    get(): ConfigView;
+    /** One key, with comments and order kept. */
+    set(input: ConfigSetInput, writer: 'cli' | 'browser'): ConfigView;
+    /** The whole file. 409 when it is another one than `base` by now; 400 for what would be invalid. */
+    write(input: ConfigWriteInput, writer: 'cli' | 'browser'): ConfigView;
+    /** What is wrong with such a text; nothing is written. */
+    check(text: string, writer: 'cli' | 'browser'): ConfigProblem[];
   };
   activities: {
     list(limit: number): Activity[];

@@ -14,6 +14,7 @@ import { createFileHashes } from '../services/file-hashes.ts';
 import { createLedger, type Ledger } from '../services/ledger.ts';
 import { createLocks } from '../services/locks.ts';
 import { createActivities, type Activities } from './activities.ts';
+import { createConfigService } from './config-service.ts';
 import type { Engine } from './contract.ts';
 import { createDownloadRate } from './download-rate.ts';
 import { createEventBus } from './events.ts';
@@ -108,6 +109,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   return {
     identify: access.identify,
     lab,
+    config: createConfigService({ home, env, flags: lab.asked, onChange: () => void publishOverview() }),
     activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
     models: createModelsService({ home, env, activities }),
     chats,

@@ -6,6 +6,7 @@ import type { Home } from '../lib/home.ts';
 import { removeStackVolumes } from '../resources/compose-stack/resource.ts';
 import { STARTER, starterPath, starterPresent } from '../resources/model-weights/starter.ts';
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
+import type { ConfigOverrides } from '../schemas/config.ts';
 import type { Lab, StatusItem } from '../schemas/lab.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { PlanInput } from '../schemas/plan.ts';
@@ -46,6 +47,8 @@ export type LabService = Engine['lab'] & {
   resolve(): Promise<ResolvedLab>;
   /** The lab as it was last resolved; undefined before the first time. */
   known(): Lab | undefined;
+  /** What the running `up` was asked for over the config. */
+  asked(): ConfigOverrides;
   /** Finds out which engine the lab has, and how its model is: for a caller that asks for the endpoint next. */
   prime(): Promise<void>;
 };
@@ -156,6 +159,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       parts.onChange();
     },
     resolve,
+    asked: () => asked?.overrides ?? {},
     known: () => known,
     async prime() {
       await resolve();

@@ -50,7 +50,15 @@ const activity = (over: Partial<Activity>): Activity => ({
 });
 
 function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<OverviewInput> = {}) {
-  const config = { path: home.config, exists: false, values: {}, problems: [] };
+  const config = {
+    path: home.config,
+    exists: false,
+    values: {},
+    plain: {},
+    text: '',
+    sha256: 'c0ffee',
+    problems: [],
+  };
   const resolved = { lab: { ...LAB, ...lab }, config, problems: [] };
   const status = toStatus(home, resolved, items, false);
   return toOverview({

@@ -36,6 +36,7 @@ export function toOverview(input: OverviewInput): LabOverview {
   return {
     version: VERSION,
     home: input.home.root,
+    configSha256: resolved.config.sha256,
     phase: phaseOf(input.running, process),
     engine: lab.engine,
     engineReason: lab.engineReason,

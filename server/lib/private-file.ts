@@ -5,12 +5,12 @@ export function writePrivateFile(file: string, text: string): void {
   writeWholeFile(file, text, 0o600);
 }
 
-/** With exactly this mode, whatever the umask. */
-export function writeWholeFile(file: string, text: string, mode: number): void {
+/** With exactly this mode, whatever the umask. `flush`: it is on the disk before it takes the old one's place. */
+export function writeWholeFile(file: string, text: string, mode: number, flush = false): void {
   const temporary = `${file}.${process.pid}.tmp`;
   try {
     // Never more open than it will be, not even for a moment.
-    writeFileSync(temporary, text, { mode });
+    writeFileSync(temporary, text, { mode, flush });
     chmodSync(temporary, mode);
     renameSync(temporary, file);
   } catch (error) {

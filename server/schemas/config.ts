@@ -97,6 +97,15 @@ export const configOverrides = z.strictObject({
 });
 export type ConfigOverrides = z.infer<typeof configOverrides>;
 
+/** Where the environment says it. */
+export const CONFIG_VARIABLES = {
+  model_id: 'MODEL_ID',
+  model_path: 'MODEL_PATH',
+  profile: 'AILAB_PROFILE',
+  engine: 'AILAB_ENGINE',
+  context_size: 'AILAB_CONTEXT_SIZE',
+} as const satisfies Record<keyof ConfigOverrides, string>;
+
 export const ORIGINS = ['flag', 'environment', 'file', 'default'] as const;
 export type Origin = (typeof ORIGINS)[number];
 

@@ -24,6 +24,8 @@ export const LAB_PHASES = ['stopped', 'starting', 'running', 'stopping', 'troubl
 export const labOverview = z.object({
   version: z.string(),
   home: z.string(),
+  /** Of the bytes of ai-lab.yaml; null while there is none, or none that can be read. */
+  configSha256: z.string().nullable(),
   phase: z.enum(LAB_PHASES),
   engine: z.enum(ENGINES),
   engineReason: z.string(),

@@ -1,0 +1,26 @@
+/** What a schema has found, in words for the person who wrote the file. */
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** One entry for each unknown key; of a choice between shapes, what is wrong with the one that was meant. */
+export function plainIssues(issue: Issue): Pick<Issue, 'path' | 'message'>[] {
+  if (issue.code === 'unrecognized_keys') {
+    const message = issue.message.startsWith('Unrecognized key') ? 'There is no such key.' : issue.message;
+    return issue.keys.map((key) => ({ path: [...issue.path, key], message }));
+  }
+  if (issue.code !== 'invalid_union') return [{ path: issue.path, message: inWords(issue.message) }];
+  const meant =
+    issue.errors.find((branch) =>
+      branch.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
+    ) ??
+    issue.errors[0] ??
+    [];
+  return meant.flatMap((inner) => plainIssues({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+function inWords(message: string): string {
+  return message
+    .replace(/^Invalid \w+: expected/, 'Expected')
+    .replace(/received undefined$/, 'but it is missing');
+}
