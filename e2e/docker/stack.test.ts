@@ -112,9 +112,10 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
         (await (await fetch(url, { headers: { authorization } })).json()) as {
           data: { result: { metric: { job: string }; value: [number, string] }[] };
         },
-      ({ data }) => data.result.filter(({ value }) => value[1] === '1').length === 3,
+      ({ data }) => data.result.filter(({ value }) => value[1] === '1').length === 4,
     );
     expect(body.data.result.map(({ metric }) => metric.job).toSorted()).toEqual([
+      'grafana',
       'model',
       'prometheus',
       'weaviate',

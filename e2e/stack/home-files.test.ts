@@ -39,6 +39,10 @@ beforeEach(() => {
   ensureHome(home);
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
+const labOf = (modelName: string): Pick<Lab, 'modelName' | 'stack'> => ({
+  modelName,
+  stack: { services: ['weaviate', 'prometheus'], ports: DEFAULT_PORTS, images: {} },
+});
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
 
 describe('secrets', () => {
@@ -67,7 +71,7 @@ describe('files of the stack', () => {
   it('can be read by any user of a container, under any umask, inside the closed home', () => {
     const before = process.umask(0o077);
     try {
-      writeStackFiles(home, stackFiles(STACKS, 'm', ensureSecrets(home)));
+      writeStackFiles(home, stackFiles(STACKS, labOf('m'), ensureSecrets(home)));
     } finally {
       process.umask(before);
     }
@@ -87,27 +91,36 @@ describe('files of the stack', () => {
 
   it('holds the password where Prometheus and Grafana look for it', () => {
     const secrets = ensureSecrets(home);
-    const content = new Map(stackFiles(STACKS, 'm', secrets).map((file) => [file.path, file.content]));
+    const content = new Map(stackFiles(STACKS, labOf('m'), secrets).map((file) => [file.path, file.content]));
     expect(content.get('prometheus/web.yml')).toContain(`ailab: ${secrets.prometheusHash}`);
     const datasource = content.get('grafana/provisioning/datasources/prometheus.yml');
     expect(datasource).toContain(`basicAuthPassword: ${secrets.prometheusPassword}\n`);
     expect(content.get('prometheus/targets/model.json')).toBe(
-      '[{"targets":["model:8080"],"labels":{"model_name":"m"}}]\n',
+      '[{"targets":["model:8080"],"labels":{"model_name":"m","runtime":"llama.cpp"}}]\n',
     );
+    expect(content.get('grafana-secrets/metrics.password')).toBe(secrets.prometheusPassword);
+  });
+
+  it('names a target for each service the lab has, and for no other', () => {
+    const files = stackFiles(STACKS, labOf('m'), ensureSecrets(home));
+    const targets = (name: string) =>
+      files.find(({ path }) => path === `prometheus/targets/${name}.json`)?.content;
+    expect(targets('weaviate')).toBe('[{"targets":["weaviate:2112"]}]\n');
+    expect(targets('grafana')).toBe('[]\n');
   });
 
   it('changes the fingerprint of the service concerned, and of none for what is read live', () => {
     const secrets = ensureSecrets(home);
     const of = (files: ReturnType<typeof stackFiles>) =>
       ['model', 'prometheus', 'grafana'].map((name) => fingerprint(files, name as 'model'));
-    const first = of(stackFiles(STACKS, 'm', secrets));
-    expect(of(stackFiles(STACKS, 'other', secrets))).toEqual(first);
-    const second = of(stackFiles(STACKS, 'm', { ...secrets, grafanaPassword: 'x' }));
+    const first = of(stackFiles(STACKS, labOf('m'), secrets));
+    expect(of(stackFiles(STACKS, labOf('other'), secrets))).toEqual(first);
+    const second = of(stackFiles(STACKS, labOf('m'), { ...secrets, grafanaPassword: 'x' }));
     expect(second.map((value, index) => value === first[index])).toEqual([true, true, false]);
   });
 
   it('leaves a file alone that is as it should be', () => {
-    const files = stackFiles(STACKS, 'm', ensureSecrets(home));
+    const files = stackFiles(STACKS, labOf('m'), ensureSecrets(home));
     writeStackFiles(home, files);
     const path = join(stackLayout(home).files, 'model/model.key');
     const { ino } = statSync(path);
@@ -165,7 +178,7 @@ describe('variables', () => {
 
   it('keep secrets out of what is rendered, and put them in afterwards', () => {
     const secrets = ensureSecrets(home);
-    const real = secretVariables(secrets, stackFiles(STACKS, 'm', secrets));
+    const real = secretVariables(secrets, stackFiles(STACKS, labOf('m'), secrets));
     const text = JSON.stringify(tokenVariables());
     expect(text).not.toContain(secrets.weaviateKey);
     expect(JSON.parse(fillTokens(text, real))).toEqual(real);

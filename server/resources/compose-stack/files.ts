@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
+import type { Lab } from '../../schemas/lab.ts';
 import { stackLayout, type StackService } from './layout.ts';
 import { PROMETHEUS_USER, type StackSecrets } from './secrets.ts';
 import { makeFolders, MOUNTED, writeStackFile } from './stack-files.ts';
@@ -21,10 +22,13 @@ export interface StackFile {
 }
 
 /** Every file with its content; reads `stacks` only. */
-export function stackFiles(stacksFolder: string, modelName: string, secrets: StackSecrets): StackFile[] {
+export function stackFiles(
+  stacksFolder: string,
+  lab: Pick<Lab, 'modelName' | 'stack'>,
+  secrets: StackSecrets,
+): StackFile[] {
   const { modelKey, prometheusPassword, prometheusHash, grafanaPassword } = secrets;
   const basic = Buffer.from(`${PROMETHEUS_USER}:${prometheusPassword}`).toString('base64');
-  const targets = [{ targets: ['model:8080'], labels: { model_name: modelName } }];
   return [
     { service: 'model', path: 'model/model.key', content: `${modelKey}\n` },
     ...copies(stacksFolder, 'prometheus', 'prometheus', (text) => text),
@@ -36,16 +40,34 @@ export function stackFiles(stacksFolder: string, modelName: string, secrets: Sta
       path: 'prometheus/web.yml',
       content: `basic_auth_users:\n  ${PROMETHEUS_USER}: ${prometheusHash}\n`,
     },
-    {
-      service: 'prometheus',
-      path: 'prometheus/targets/model.json',
-      content: `${JSON.stringify(targets)}\n`,
-      live: true,
-    },
+    ...targetFiles(lab),
     ...copies(stacksFolder, 'grafana', 'grafana', (text) =>
       text.replaceAll('AILAB_PROMETHEUS_PASSWORD', prometheusPassword),
     ),
     { service: 'grafana', path: 'grafana-secrets/admin.password', content: grafanaPassword },
+    // Prometheus reads Grafana's figures with the password that it knows already.
+    { service: 'grafana', path: 'grafana-secrets/metrics.password', content: prometheusPassword },
+  ];
+}
+
+const METRICS_PORTS = { weaviate: 2112, grafana: 3000 } as const;
+
+function targetFile(name: string, targets: unknown[]): StackFile {
+  const content = `${JSON.stringify(targets)}\n`;
+  return { service: 'prometheus', path: `prometheus/targets/${name}.json`, content, live: true };
+}
+
+/** What Prometheus scrapes, for its file discovery. llama-server labels nothing, so its name comes from here. */
+function targetFiles({ modelName, stack }: Pick<Lab, 'modelName' | 'stack'>): StackFile[] {
+  const labels = { model_name: modelName, runtime: 'llama.cpp' };
+  return [
+    targetFile('model', [{ targets: ['model:8080'], labels }]),
+    ...(['weaviate', 'grafana'] as const).map((name) =>
+      targetFile(
+        name,
+        stack.services.includes(name) ? [{ targets: [`${name}:${METRICS_PORTS[name]}`] }] : [],
+      ),
+    ),
   ];
 }
 

@@ -72,14 +72,14 @@ export async function renderStack(context: StackContext, signal: AbortSignal): P
   }
   const secrets = readSecrets(context.home);
   if (secrets === null) return parseRendered(text);
-  const files = stackFiles(context.stacksFolder, context.lab.modelName, secrets);
+  const files = stackFiles(context.stacksFolder, context.lab, secrets);
   return parseRendered(fillTokens(text, secretVariables(secrets, files)));
 }
 
 /** Makes what the containers will read, and the variables that go with it. */
 export function writeStack(context: StackContext): Variables {
   const secrets = ensureSecrets(context.home);
-  const files = stackFiles(context.stacksFolder, context.lab.modelName, secrets);
+  const files = stackFiles(context.stacksFolder, context.lab, secrets);
   writeStackFiles(context.home, files);
   const variables = { ...plainVariables(context), ...secretVariables(secrets, files) };
   const { environment } = stackLayout(context.home);

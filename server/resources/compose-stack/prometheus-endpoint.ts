@@ -10,7 +10,10 @@ export interface PrometheusEndpoint {
 }
 
 /** Null where this lab has no Prometheus, or none was ever started. Whether it answers is another question. */
-export function prometheusEndpoint(home: Home, lab: Lab): PrometheusEndpoint | null {
+export function prometheusEndpoint(
+  home: Home,
+  lab: Pick<Lab, 'engine' | 'stack'>,
+): PrometheusEndpoint | null {
   if (lab.engine !== 'docker' || !lab.stack.services.includes('prometheus')) return null;
   const secrets = readSecrets(home);
   if (secrets === null) return null;

@@ -59,12 +59,7 @@ async function handle(call: Call): Promise<void> {
       database: 'ok',
       ...(isOn(env['GF_AUTH_ANONYMOUS_HIDE_VERSION']) ? {} : { version: VERSION, commit: 'stand-in' }),
     });
-  if (call.path === '/metrics' && (env['GF_METRICS_ENABLED'] ?? 'true') === 'true')
-    return text(
-      call,
-      200,
-      `# TYPE grafana_build_info gauge\ngrafana_build_info{version="${VERSION}",stand_in="true"} 1\n`,
-    );
+  if (call.path === '/metrics' && (env['GF_METRICS_ENABLED'] ?? 'true') === 'true') return metrics(call);
   const host = (call.request.headers.host ?? '').split(':')[0] ?? '';
   if (isOn(env['GF_SERVER_ENFORCE_DOMAIN']) && host.toLowerCase() !== domain.toLowerCase())
     return void call.response.writeHead(301, { location: `${rootUrl}${call.url}` }).end();
@@ -77,6 +72,20 @@ async function handle(call: Call): Promise<void> {
   if (role === 'nobody')
     return json(call, 401, { message: 'Unauthorized', messageId: 'auth.unauthorized', statusCode: 401 });
   await answer(call, store, role);
+}
+
+/** Asks for the password of GF_METRICS_BASIC_AUTH_*, where both are set. */
+function metrics(call: Call): void {
+  const user = env['GF_METRICS_BASIC_AUTH_USERNAME'] ?? '';
+  const password = env['GF_METRICS_BASIC_AUTH_PASSWORD'] ?? '';
+  const wanted = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+  if (user !== '' && password !== '' && call.request.headers.authorization !== wanted)
+    return void call.response.writeHead(401, { 'www-authenticate': 'Basic realm="Restricted"' }).end();
+  text(
+    call,
+    200,
+    `# TYPE grafana_build_info gauge\ngrafana_build_info{version="${VERSION}",stand_in="true"} 1\n`,
+  );
 }
 
 /** Basic auth, else the anonymous viewer. After five wrong passwords in five minutes even the right one fails. */
