@@ -30,6 +30,8 @@ test('a whole file', async () => {
     hasChatTemplate: true,
     ggufVersion: 3,
     tensors: 2,
+    repackedBytes: 0,
+    shape: expect.objectContaining({ vocabulary: 200, slidingWindow: null }),
   });
 });
 

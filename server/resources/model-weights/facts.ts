@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isLabError, type LabError } from '../../lib/errors.ts';
 import { readGgufHeader, type GgufHeader } from './gguf-header.ts';
+import type { ModelShape } from './gguf-shape.ts';
 import { splitParts } from './locate-path.ts';
 import { corrupt, fileError, plain, weightsError } from './words.ts';
 
@@ -28,6 +29,10 @@ export interface WeightsFacts {
   hasChatTemplate: boolean;
   ggufVersion: number;
   tensors: number;
+  /** Bytes that are held a second time, rearranged for the processor. */
+  repackedBytes: number;
+  /** Of the first part, which carries the model's metadata. */
+  shape: ModelShape;
 }
 
 const NOT_MODELS: Readonly<Record<string, string>> = {
@@ -62,6 +67,7 @@ export async function readWeights(path: string): Promise<WeightsFacts> {
     sizeBytes: sum((header) => header.sizeBytes),
     architecture: first.architecture,
     parameters: sum((header) => header.parameters),
+    repackedBytes: sum((header) => header.repackedBytes),
     ggufVersion: version,
     tensors,
   };

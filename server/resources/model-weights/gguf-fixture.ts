@@ -68,12 +68,24 @@ export interface FixtureOptions {
   tensorCount?: number | bigint;
   pairCount?: number | bigint;
   alignment?: number;
+  /** Only this metadata, without the tiny llama's. */
+  own?: boolean;
 }
 
 /** A tiny llama of 2,112 parameters: about 13 KB, sound in every respect but that it knows nothing. */
 export function buildGguf(options: FixtureOptions = {}): Buffer {
+  const { header, dataBytes } = buildParts(options);
+  return Buffer.concat([header, Buffer.alloc(dataBytes)]);
+}
+
+/** All before the tensors' data; those follow in order, each padded to 32 bytes. */
+export function ggufHeader(options: FixtureOptions): Buffer {
+  return buildParts(options).header;
+}
+
+function buildParts(options: FixtureOptions): { header: Buffer; dataBytes: number } {
   const alignment = options.alignment ?? 32;
-  const pairs = Object.entries({ ...tinyLlama(), ...options.metadata });
+  const pairs = Object.entries({ ...(options.own === true ? {} : tinyLlama()), ...options.metadata });
   const metadata = pairs.filter((pair): pair is [string, Value] => pair[1] !== undefined);
   const tensors = options.tensors ?? [
     { name: 'token_embd.weight', dims: [64, 32] },
@@ -98,7 +110,10 @@ export function buildGguf(options: FixtureOptions = {}): Buffer {
     ...infos,
   ]);
   const start = Math.ceil(header.length / alignment) * alignment;
-  return Buffer.concat([header, Buffer.alloc(start - header.length + Math.ceil(end))]);
+  return {
+    header: Buffer.concat([header, Buffer.alloc(start - header.length)]),
+    dataBytes: Math.ceil(end),
+  };
 }
 
 /** The parts of a split model, as gguf-split writes them: only the first has the model's own metadata. */

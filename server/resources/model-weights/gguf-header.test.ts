@@ -29,6 +29,19 @@ async function codeOf(content: Buffer): Promise<string> {
   }
 }
 
+const SHAPE = {
+  vocabulary: 200,
+  merges: null,
+  feedForward: null,
+  layerHeadsKv: null,
+  slidingWindow: null,
+  slidingPattern: null,
+  slidingKeyLength: null,
+  slidingValueLength: null,
+  sharedKvLayers: null,
+  ssm: null,
+};
+
 test('reads what the header says', async () => {
   const content = buildGguf();
   expect(await readGgufHeader(file(content))).toEqual({
@@ -49,6 +62,8 @@ test('reads what the header says', async () => {
     hasChatTemplate: true,
     tensors: 2,
     parameters: 64 * 32 + 64,
+    repackedBytes: 0,
+    shape: SHAPE,
     split: null,
   });
 });
@@ -60,6 +75,8 @@ test('reads version 2, per-layer lists, other integer types, and a template that
         version: 2,
         metadata: {
           'llama.attention.head_count_kv': array([num('u32', 2), num('u32', 8), num('u32', 4)]),
+          'llama.attention.sliding_window': num('u32', 512),
+          'llama.attention.sliding_window_pattern': array([num('bool', 1), num('bool', 0), num('bool', 1)]),
           'llama.attention.key_length': num('u64', 128),
           'llama.context_length': num('u64', 131_072),
           'general.file_type': num('u32', 1024 + 7),
@@ -72,6 +89,7 @@ test('reads version 2, per-layer lists, other integer types, and a template that
   expect(header).toMatchObject({
     version: 2,
     headCountKv: 8,
+    shape: { ...SHAPE, layerHeadsKv: [2, 8, 4], slidingWindow: 512, slidingPattern: [1, 0, 1] },
     keyLength: 128,
     contextLength: 131_072,
     quantization: 'Q8_0',

@@ -2,12 +2,13 @@
  * Our own reader of GGUF headers (versions 2 and 3, little-endian), made for files from strangers: every count and
  * length is capped, memory stays under 1 MB, and tensor data must lie inside the file. Format: ggml's docs/gguf.md.
  */
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { isLabError } from '../../lib/errors.ts';
 import { ByteReader } from './byte-reader.ts';
+import { openQuietly } from './open-quietly.ts';
 import { readMetadata, type Metadata } from './gguf-metadata.ts';
-import { blockOf, quantizationName } from './gguf-types.ts';
+import { shapeOf, type ModelShape } from './gguf-shape.ts';
+import { blockOf, isRepacked, quantizationName } from './gguf-types.ts';
 import { corrupt, fileError, plain, truncated, weightsError } from './words.ts';
 
 const MAGIC = 'GGUF';
@@ -43,6 +44,10 @@ export interface GgufHeader {
   tensors: number;
   /** Elements of all tensors in this file. */
   parameters: number;
+  /** Bytes of the matrices that llama.cpp keeps a second time, rearranged for the processor. */
+  repackedBytes: number;
+  /** Layers, heads and windows: what memory depends on. */
+  shape: ModelShape;
   /** `split.no` counts from 0. */
   split: { no: number; count: number; tensors: number | null } | null;
 }
@@ -51,8 +56,7 @@ export interface GgufHeader {
 export async function readGgufHeader(path: string): Promise<GgufHeader> {
   let handle: FileHandle | undefined;
   try {
-    // Without O_NONBLOCK, opening a pipe that someone named .gguf would hang.
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    handle = await openQuietly(path);
     const info = await handle.stat();
     if (!info.isFile())
       throw weightsError('weights_not_a_file', `${plain(path)} is not a file.`, 'Name a .gguf file.');
@@ -69,7 +73,7 @@ async function parse(reader: ByteReader): Promise<GgufHeader> {
   const tensorCount = await readCount(reader, 'tensors', MAX_TENSORS, MIN_TENSOR_BYTES);
   const pairCount = await readCount(reader, 'metadata entries', MAX_PAIRS, MIN_PAIR_BYTES);
   const metadata = await readMetadata(reader, pairCount);
-  const parameters = await readTensors(reader, tensorCount, alignmentOf(reader, metadata));
+  const { parameters, repackedBytes } = await readTensors(reader, tensorCount, alignmentOf(reader, metadata));
   const { texts, numbers } = metadata;
   const architecture = texts.get('general.architecture') ?? null;
   const own = (key: string) =>
@@ -93,6 +97,8 @@ async function parse(reader: ByteReader): Promise<GgufHeader> {
     hasChatTemplate: metadata.hasChatTemplate,
     tensors: tensorCount,
     parameters,
+    repackedBytes,
+    shape: shapeOf(metadata, architecture),
     split:
       splitCount > 1
         ? {
@@ -145,15 +151,21 @@ function alignmentOf(reader: ByteReader, metadata: Metadata): number {
   return alignment;
 }
 
-/** Reads the tensor list and checks that all of their data is in the file; returns the number of elements. */
-async function readTensors(reader: ByteReader, count: number, alignment: number): Promise<number> {
+/** Reads the tensor list and checks that all of their data is in the file. */
+async function readTensors(
+  reader: ByteReader,
+  count: number,
+  alignment: number,
+): Promise<Pick<GgufHeader, 'parameters' | 'repackedBytes'>> {
   let parameters = 0;
+  let repackedBytes = 0;
   let dataBytes = 0;
   for (let index = 0; index < count; index += 1) {
     const tensor = await readTensor(reader, `tensor ${index + 1} of ${count}`);
     if (tensor.offset % alignment !== 0)
       throw corrupt(reader.path, `the data of tensor ${index + 1} of ${count} is not aligned`);
     parameters += tensor.elements;
+    if (tensor.repacked) repackedBytes += tensor.bytes ?? 0;
     // A type we don't know has a size we don't know; its data begins inside the file at least.
     dataBytes = Math.max(dataBytes, tensor.offset + (tensor.bytes ?? Math.min(1, tensor.elements)));
   }
@@ -162,17 +174,22 @@ async function readTensors(reader: ByteReader, count: number, alignment: number)
   if (!Number.isSafeInteger(parameters) || !Number.isSafeInteger(needed))
     throw corrupt(reader.path, 'its tensors are impossibly large');
   if (needed > reader.size) throw truncated(reader.path, needed, reader.size);
-  return parameters;
+  return { parameters, repackedBytes };
 }
 
-async function readTensor(
-  reader: ByteReader,
-  which: string,
-): Promise<{ elements: number; offset: number; bytes: number | undefined }> {
+interface TensorInfo {
+  elements: number;
+  offset: number;
+  /** Undefined for a type of unknown size. */
+  bytes: number | undefined;
+  repacked: boolean;
+}
+
+async function readTensor(reader: ByteReader, which: string): Promise<TensorInfo> {
   const nameLength = await reader.u64();
   if (nameLength === null || nameLength > MAX_TENSOR_NAME_BYTES)
     throw corrupt(reader.path, `the name of ${which} has an impossible length`);
-  reader.skip(nameLength);
+  const name = (await reader.bytes(nameLength)).toString('latin1');
   const dims = await reader.u32();
   if (dims > MAX_DIMS)
     throw corrupt(reader.path, `${which} has ${dims} dimensions; at most ${MAX_DIMS} are possible`);
@@ -185,13 +202,16 @@ async function readTensor(
     if (dim === 0) rowLength = length;
     elements *= length;
   }
-  const block = blockOf(await reader.u32());
+  const type = await reader.u32();
+  const block = blockOf(type);
   const offset = await reader.u64();
   if (offset === null) throw corrupt(reader.path, `the data of ${which} lies at an impossible place`);
-  if (block === undefined) return { elements, offset, bytes: undefined };
+  if (block === undefined) return { elements, offset, bytes: undefined, repacked: false };
   if (rowLength % block[0] !== 0)
     throw corrupt(reader.path, `the rows of ${which} do not fit its type's blocks`);
   const bytes = (elements / block[0]) * block[1];
   if (!Number.isSafeInteger(bytes)) throw corrupt(reader.path, `${which} is impossibly large`);
-  return { elements, offset, bytes };
+  // Rows of the embedding are looked up, not multiplied.
+  const repacked = dims > 1 && isRepacked(type) && !name.startsWith('token_embd.');
+  return { elements, offset, bytes, repacked };
 }

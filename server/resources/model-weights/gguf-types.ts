@@ -48,6 +48,14 @@ export function blockOf(type: number): readonly [elements: number, bytes: number
   return BLOCKS[type];
 }
 
+/**
+ * Q4_0, Q4_K and IQ4_NL: on processors with AVX2 or ARM's dot product, llama.cpp keeps a copy of these matrices in
+ * another order (ggml-cpu/repack.cpp), beside the file's pages.
+ */
+export function isRepacked(type: number): boolean {
+  return type === 2 || type === 12 || type === 20;
+}
+
 const FILE_TYPES: Readonly<Record<number, string>> = {
   0: 'F32',
   1: 'F16',

@@ -1,6 +1,6 @@
 /** What a file that should be GGUF really is, by its first bytes: the usual wrong things have a fix of their own. */
-import { constants } from 'node:fs';
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
+import { openQuietly } from './open-quietly.ts';
 import { fileError } from './words.ts';
 
 export interface Sniffed {
@@ -40,7 +40,7 @@ function not(kind: string | null, fix: string): Sniffed {
 async function firstBytes(path: string, length: number): Promise<Buffer> {
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    handle = await openQuietly(path);
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(length), 0, length, 0);
     return buffer.subarray(0, bytesRead);
   } catch (error) {

