@@ -59,3 +59,22 @@ export function requestsBetween(db: Db, from: number, to: number): RequestRow[] 
 export function recentRequests(db: Db, limit: number): RequestRow[] {
   return db.select().from(requests).orderBy(desc(requests.startedAt), desc(requests.id)).limit(limit).all();
 }
+
+/** Of the newest requests; older ones are no news about what is used. */
+const LOOKED_BACK = 50_000;
+
+/** Epoch milliseconds of the last request by model, among the newest requests. */
+export function lastRequestByModel(db: Db): Map<string, number> {
+  const newest = db
+    .select({ model: requests.model, startedAt: requests.startedAt })
+    .from(requests)
+    .orderBy(desc(requests.startedAt))
+    .limit(LOOKED_BACK)
+    .as('newest');
+  const rows = db
+    .select({ model: newest.model, at: sql<number>`max(${newest.startedAt})` })
+    .from(newest)
+    .groupBy(newest.model)
+    .all();
+  return new Map(rows.map(({ model, at }) => [model, at]));
+}

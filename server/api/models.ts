@@ -1,5 +1,8 @@
+import { fitInput, modelIdInput } from '../schemas/inventory.ts';
 import { pullInput } from '../schemas/models.ts';
 import { procedure, router } from './trpc.ts';
+
+const never = new AbortController().signal;
 
 export const modelsRouter = router({
   pull: procedure
@@ -7,4 +10,13 @@ export const modelsRouter = router({
     .mutation(({ ctx, input }) =>
       ctx.engine.models.pull(input, ctx.caller.kind === 'cli' ? 'cli' : 'browser'),
     ),
+  list: procedure.query(({ ctx, signal }) => ctx.engine.models.list(signal ?? never)),
+  use: procedure
+    .input(modelIdInput)
+    .mutation(({ ctx, input, signal }) => ctx.engine.models.use(input, signal ?? never)),
+  // Once begun, it goes on when the browser goes away.
+  remove: procedure.input(modelIdInput).mutation(({ ctx, input }) => ctx.engine.models.remove(input, never)),
+  fit: procedure
+    .input(fitInput)
+    .query(({ ctx, input, signal }) => ctx.engine.models.fit(input, signal ?? never)),
 });

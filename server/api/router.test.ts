@@ -43,6 +43,10 @@ const INPUTS: Record<string, unknown> = {
   'live.events': {},
   'logs.services': undefined,
   'models.pull': { id: 'org/name' },
+  'models.list': undefined,
+  'models.use': { id: '0123456789abcdef' },
+  'models.remove': { id: '0123456789abcdef' },
+  'models.fit': { contextSize: 4096 },
   'logs.read': { service: 'model' },
 };
 

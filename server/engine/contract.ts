@@ -14,6 +14,14 @@ import type { LabStatus } from '../schemas/lab.ts';
 import type { LedgerRow, MetricSeries, ScrapeTarget, SeriesInput } from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
+import type {
+  FitInput,
+  FitReport,
+  ModelIdInput,
+  ModelList,
+  ModelRemoved,
+  ModelUsed,
+} from '../schemas/inventory.ts';
 import type { PullInput } from '../schemas/models.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { LabUsage } from '../schemas/usage.ts';
@@ -67,6 +75,13 @@ export interface Engine {
   models: {
     /** Starts the download and returns at once. A wrong id throws; 409 while another activity runs. */
     pull(input: PullInput, startedBy: string): Promise<Activity>;
+    list(signal: AbortSignal): Promise<ModelList>;
+    /** Makes one of the list the lab's model, in ai-lab.yaml. 409 where the environment chooses it. */
+    use(input: ModelIdInput, signal: AbortSignal): Promise<ModelUsed>;
+    /** Deletes one of the list. 409 for the model of the running lab. */
+    remove(input: ModelIdInput, signal: AbortSignal): Promise<ModelRemoved>;
+    /** Memory that a model needs at a context, against what there is. */
+    fit(input: FitInput, signal: AbortSignal): Promise<FitReport>;
   };
   chats: {
     list(): ConversationSummary[];

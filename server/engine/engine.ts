@@ -19,6 +19,7 @@ import type { Engine } from './contract.ts';
 import { createDownloadRate } from './download-rate.ts';
 import { createEventBus } from './events.ts';
 import { createIgnoredDrift } from './ignored-drift.ts';
+import { createInventoryService } from './inventory-service.ts';
 import { createLabService } from './lab-service.ts';
 import { createLogsService } from './logs-service.ts';
 import { createModelsService } from './models-service.ts';
@@ -111,7 +112,18 @@ export function createEngine(options: EngineOptions): RunningEngine {
     lab,
     config: createConfigService({ home, env, flags: lab.asked, onChange: () => void publishOverview() }),
     activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
-    models: createModelsService({ home, env, activities }),
+    models: {
+      ...createModelsService({ home, env, activities }),
+      ...createInventoryService({
+        home,
+        env,
+        db,
+        activities,
+        resolve: lab.resolve,
+        isRunning: () => host.endpoint() !== null,
+        onChange: () => void publishOverview(),
+      }),
+    },
     chats,
     metrics: { ...charts, recent: ledger.recent },
     logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),

@@ -15,7 +15,11 @@ export interface ModelsServiceParts {
   activities: Activities;
 }
 
-export function createModelsService({ home, env, activities }: ModelsServiceParts): Engine['models'] {
+export function createModelsService({
+  home,
+  env,
+  activities,
+}: ModelsServiceParts): Pick<Engine['models'], 'pull'> {
   return {
     async pull(input, startedBy) {
       // A wrong id is refused at once, and leaves no activity behind.

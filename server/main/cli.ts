@@ -6,6 +6,7 @@ import { chatCommand } from './commands/chat.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { logsCommand } from './commands/logs.ts';
+import { modelsCommand } from './commands/models.ts';
 import { openCommand } from './commands/open.ts';
 import { planCommand } from './commands/plan.ts';
 import { pullCommand } from './commands/pull.ts';
@@ -21,6 +22,7 @@ const COMMANDS = [
   upCommand,
   downCommand,
   statusCommand,
+  modelsCommand,
   pullCommand,
   doctorCommand,
   logsCommand,

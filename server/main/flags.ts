@@ -86,6 +86,12 @@ export function parseTail(text: string): number {
   throw new InvalidArgumentError('It must be a whole number.');
 }
 
+export function parseContext(text: string): number {
+  const tokens = parseNumber(256, 1_048_576)(text);
+  if (Number.isInteger(tokens)) return tokens;
+  throw new InvalidArgumentError('It must be a whole number of tokens.');
+}
+
 export function parseNumber(min: number, max: number) {
   return (text: string): number => {
     const value = Number(text);

@@ -10,6 +10,14 @@ import type { DoctorReport } from '../schemas/doctor.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type { LabPlan, PlanInput } from '../schemas/plan.ts';
+import type {
+  FitInput,
+  FitReport,
+  ModelIdInput,
+  ModelList,
+  ModelRemoved,
+  ModelUsed,
+} from '../schemas/inventory.ts';
 import type { PullInput } from '../schemas/models.ts';
 import { connect } from './remote.ts';
 import { plain } from './remote-error.ts';
@@ -27,6 +35,12 @@ export interface LabClient {
   up(input: UpInput): Promise<Activity>;
   down(input: DownInput): Promise<Activity>;
   pull(input: PullInput): Promise<Activity>;
+  models: {
+    list(): Promise<ModelList>;
+    use(input: ModelIdInput): Promise<ModelUsed>;
+    remove(input: ModelIdInput): Promise<ModelRemoved>;
+    fit(input: FitInput): Promise<FitReport>;
+  };
   services(): Promise<string[]>;
   /** Lines in batches, oldest first; with `follow` until the signal, which ends it without an error. */
   logs(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
@@ -58,6 +72,12 @@ function local(options: ClientOptions): LabClient {
     up: (input) => engine.lab.up(input, 'cli'),
     down: (input) => engine.lab.down(input, 'cli'),
     pull: (input) => engine.models.pull(input, 'cli'),
+    models: {
+      list: () => engine.models.list(until.signal),
+      use: (input) => engine.models.use(input, until.signal),
+      remove: (input) => engine.models.remove(input, until.signal),
+      fit: (input) => engine.models.fit(input, until.signal),
+    },
     services: () => engine.logs.services(until.signal),
     logs: (input, signal) => engine.logs.read(input, signal),
     activity: async (id) => engine.activities.get(id),
@@ -80,6 +100,12 @@ function remote(server: ServerFile): LabClient {
     up: (input) => plain(api.lab.up.mutate(input)),
     down: (input) => plain(api.lab.down.mutate(input)),
     pull: (input) => plain(api.models.pull.mutate(input)),
+    models: {
+      list: () => plain(api.models.list.query()),
+      use: (input) => plain(api.models.use.mutate(input)),
+      remove: (input) => plain(api.models.remove.mutate(input)),
+      fit: (input) => plain(api.models.fit.query(input)),
+    },
     services: () => plain(api.logs.services.query()),
     logs: (input, signal) => remoteLogs(api, input, signal),
     activity: (id) => plain(api.activity.get.query({ id })),

@@ -67,6 +67,8 @@ export type ModelList = z.infer<typeof modelList>;
 
 export const modelIdInput = z.strictObject({ id: z.string().regex(/^[0-9a-f]{16}$/) });
 
+export type ModelIdInput = z.infer<typeof modelIdInput>;
+
 export const modelUsed = z.object({
   key: z.enum(['model_id', 'model_path']),
   value: z.string(),

@@ -7,38 +7,58 @@ import type { Item } from './inventory.ts';
 import { STARTER } from './starter.ts';
 
 type How = NonNullable<ModelEntry['sameAs']>['how'];
+export type Group = Set<Item>;
 
-/** Fills `sameAs`. Of a group, each names all others. */
-export async function findSame(items: readonly Item[], signal: AbortSignal): Promise<void> {
+/** Others that an entry names; more are no news. */
+const MOST_NAMED = 10;
+
+/** Fills `sameAs`; returns the groups, each item in one at most. */
+export async function findSame(items: readonly Item[], signal: AbortSignal): Promise<Group[]> {
   const models = items.filter(({ found }) => found.kind === 'model' && found.files.length > 0);
-  group(models, 'file', ({ found }) => found.files.map(({ key }) => key).join(' '));
-  group(models, 'sha256', shaOf);
-  const sizes = new Map<number, Item[]>();
-  for (const item of models) {
-    const size = item.entry.sizeBytes;
-    sizes.set(size, [...(sizes.get(size) ?? []), item]);
-  }
-  for (const alike of sizes.values()) {
+  const groups = new Map<Item, Group>(models.map((item) => [item, new Set([item])]));
+  const hows = new Map<Item, How>();
+  join(models, 'file', ({ found }) => found.files.map(({ key }) => key).join(' '), groups, hows);
+  join(models, 'sha256', shaOf, groups, hows);
+  for (const alike of byKey(models, ({ entry }) => String(entry.sizeBytes))) {
     signal.throwIfAborted();
-    if (alike.length < 2 || alike.every(({ entry }) => entry.sameAs !== null)) continue;
+    if (new Set(alike.map((item) => groups.get(item))).size < 2) continue;
     const prints = new Map<Item, string>();
     for (const item of alike) prints.set(item, await printOf(item).catch(() => item.entry.id));
-    group(alike, 'size-and-header', (item) => prints.get(item) ?? null);
+    join(alike, 'size-and-header', (item) => prints.get(item) ?? null, groups, hows);
   }
+  for (const item of models) {
+    const how = hows.get(item);
+    const others = [...(groups.get(item) ?? [])].filter((one) => one !== item).slice(0, MOST_NAMED);
+    if (how !== undefined) item.entry.sameAs = { ids: others.map(({ entry }) => entry.id), how };
+  }
+  return [...new Set(groups.values())].filter(({ size }) => size > 1);
 }
 
-function group(items: readonly Item[], how: How, keyOf: (item: Item) => string | null): void {
-  const groups = new Map<string, Item[]>();
+function byKey(items: readonly Item[], keyOf: (item: Item) => string | null): Item[][] {
+  const found = new Map<string, Item[]>();
   for (const item of items) {
     const key = keyOf(item);
-    if (key !== null) groups.set(key, [...(groups.get(key) ?? []), item]);
+    if (key === null) continue;
+    const known = found.get(key);
+    if (known === undefined) found.set(key, [item]);
+    else known.push(item);
   }
-  for (const alike of groups.values()) {
-    if (alike.length < 2) continue;
-    for (const item of alike) {
-      const others = alike.filter((one) => one !== item).map(({ entry }) => entry.id);
-      const ids = new Set([...(item.entry.sameAs?.ids ?? []), ...others]);
-      item.entry.sameAs = { ids: [...ids], how: item.entry.sameAs?.how ?? how };
+  return [...found.values()].filter(({ length }) => length > 1);
+}
+
+/** Makes one group of all whose key is the same, with the groups that they were in before. */
+function join(
+  items: readonly Item[],
+  how: How,
+  keyOf: (item: Item) => string | null,
+  groups: Map<Item, Group>,
+  hows: Map<Item, How>,
+): void {
+  for (const alike of byKey(items, keyOf)) {
+    const whole: Group = new Set(alike.flatMap((item) => [...(groups.get(item) ?? [item])]));
+    for (const item of whole) {
+      groups.set(item, whole);
+      if (!hows.has(item)) hows.set(item, how);
     }
   }
 }

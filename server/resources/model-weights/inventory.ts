@@ -59,18 +59,20 @@ export async function takeInventory(options: InventoryOptions, signal: AbortSign
       ...(await Promise.all(found.slice(at, at + AT_ONCE).map((one) => itemOf(one, configured, options)))),
     );
   }
-  await findSame(items, signal);
-  const sums = judge(items);
-  const at = (place: Found['place'], path: string) => ({ place, path, exists: existsSync(path) });
+  const sums = judge(items, await findSame(items, signal));
   const places = [
-    at('hub', hubCacheRoot(options.env)),
-    at('home', options.home.models),
-    ...options.folders.map(({ path }) => at('folder', path)),
+    placeAt('hub', hubCacheRoot(options.env)),
+    placeAt('home', options.home.models),
+    ...options.folders.map(({ path }) => placeAt('folder', path)),
   ];
   return {
     list: { entries: items.map(({ entry }) => entry), blind, places, ...sums, truncated },
     items: new Map(items.map((item) => [item.entry.id, item])),
   };
+}
+
+function placeAt(place: Found['place'], path: string): ModelList['places'][number] {
+  return { place, path, exists: existsSync(path) };
 }
 
 async function look(

@@ -1,4 +1,5 @@
 /** What deleting an entry frees, and which can go without losing anything. Pure but for the entries it fills. */
+import type { Group } from './duplicates.ts';
 import type { FileOnDisk } from './inventory-files.ts';
 import type { Item } from './inventory.ts';
 
@@ -6,13 +7,23 @@ import type { Item } from './inventory.ts';
 const STILL_WRITTEN_MS = 120_000;
 
 /** Fills `freesBytes` and `safe`; returns the sums, each file of the disk counted once. */
-export function judge(items: readonly Item[], now = Date.now()): { totalBytes: number; safeBytes: number } {
+export function judge(
+  items: readonly Item[],
+  groups: readonly Group[],
+  now = Date.now(),
+): { totalBytes: number; safeBytes: number } {
   const holders = holdersOf(items);
   for (const item of items) {
     item.entry.freesBytes = freed([item], holders);
     item.entry.safe = null;
   }
-  for (const item of items) item.entry.safe = whySafe(item, items, now);
+  // Of each group one stays: the configured one, else the best.
+  const keepers = new Map<Item, Item>();
+  for (const group of groups) {
+    const [keeper] = [...group].toSorted(byWorth);
+    if (keeper !== undefined) for (const item of group) keepers.set(item, keeper);
+  }
+  for (const item of items) item.entry.safe = whySafe(item, keepers.get(item), now);
   const all = new Map(items.flatMap((item) => removedFiles(item)).map((file) => [file.key, file]));
   return {
     totalBytes: sum([...all.values()]),
@@ -70,19 +81,15 @@ export function isBlobLink({ path, real, isLink }: FileOnDisk): boolean {
   return isLink && repo !== undefined && inBlobs !== undefined && repo.endsWith(inBlobs);
 }
 
-function whySafe(item: Item, items: readonly Item[], now: number): string | null {
-  const { entry, found } = item;
+function whySafe({ entry, found }: Item, keeper: Item | undefined, now: number): string | null {
   if (entry.configured) return null;
   if (found.kind === 'broken') return 'It links to a file that is not there.';
   if (found.kind === 'leftover') {
     const written = Math.max(...found.files.map(({ writtenAt }) => writtenAt));
     return now - written < STILL_WRITTEN_MS ? null : `It is ${found.what ?? 'left over'}.`;
   }
-  if (entry.sameAs === null || entry.error !== null) return null;
-  const others = items.filter((one) => entry.sameAs?.ids.includes(one.entry.id) === true);
-  // Of each group one stays: the configured one, else the best.
-  const keeper = [item, ...others].toSorted(byWorth)[0];
-  return keeper === undefined || keeper === item ? null : `${keeper.entry.name} holds the same weights.`;
+  const spare = keeper !== undefined && keeper.found !== found && entry.error === null;
+  return spare ? `${keeper.entry.name} holds the same weights.` : null;
 }
 
 function byWorth(a: Item, b: Item): number {
