@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { LiveProvider } from '../_lib/live.tsx';
 import { useSession } from '../_lib/session.ts';
 import { queryClient } from '../_lib/trpc.ts';
+import { DockerBanner } from './docker-banner.tsx';
 import { LoggedOut } from './logged-out.tsx';
 import { Rail } from './rail.tsx';
 import { ServerBanner } from './server-banner.tsx';
@@ -24,6 +25,7 @@ export function Frame({ children }: { children: ReactNode }) {
           <Rail />
           <main id="page" className={styles.page} tabIndex={-1}>
             <ServerBanner />
+            <DockerBanner />
             {children}
           </main>
         </div>

@@ -3,6 +3,7 @@
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
 import type { ReactNode } from 'react';
+import { dockerAway } from '../_lib/docker.ts';
 import { useDownSince, useOverview, useRunningActivity } from '../_lib/live.tsx';
 import {
   ActivityIcon,
@@ -58,7 +59,7 @@ export function Rail() {
   );
 }
 
-const NOT_KNOWN = { tone: 'warn', word: 'No answer' } as const;
+const NOT_KNOWN = { tone: 'warn', word: 'Not known' } as const;
 
 /** How the lab is, from every page. */
 function LabState() {
@@ -66,7 +67,10 @@ function LabState() {
   const running = useRunningActivity();
   const down = useDownSince() !== null;
   if (overview === undefined) return <p className={styles.lab} />;
-  const { tone, word } = down ? NOT_KNOWN : PHASES[running?.kind === 'up' ? 'starting' : overview.phase];
+  const { tone, word } =
+    down || dockerAway(overview) !== null
+      ? NOT_KNOWN
+      : PHASES[running?.kind === 'up' ? 'starting' : overview.phase];
   return (
     <p className={styles.lab}>
       <StateMark tone={tone} />

@@ -1,8 +1,9 @@
 /** Live events into the query cache: what pages read is what the server last said. */
 import type { QueryClient } from '@tanstack/react-query';
+import { rememberSeen } from './docker.ts';
 import { atMostEvery } from './throttle.ts';
 import { trpc } from './trpc.ts';
-import type { Activity, LedgerRow, LiveEvent } from './wire.ts';
+import type { Activity, LabOverview, LedgerRow, LiveEvent } from './wire.ts';
 
 /** The list that snapshots fill; the Activity page asks for a longer one under its own key. */
 export const LIVE_ACTIVITIES = { limit: 20 };
@@ -43,11 +44,11 @@ export function applyLiveEvent(cache: QueryClient, event: LiveEvent): void {
         void cache.invalidateQueries(lists);
         void cache.invalidateQueries({ queryKey: trpc.metrics.pathKey() });
       }
-      cache.setQueryData(trpc.lab.overview.queryKey(), event.overview);
+      setOverview(cache, event.overview);
       cache.setQueryData(trpc.activity.list.queryKey(LIVE_ACTIVITIES), event.activities);
       return;
     case 'overview':
-      cache.setQueryData(trpc.lab.overview.queryKey(), event.overview);
+      setOverview(cache, event.overview);
       return;
     case 'activity':
       cache.setQueriesData<Activity[]>(lists, (list) => list && upsertActivity(list, event.activity));
@@ -59,4 +60,9 @@ export function applyLiveEvent(cache: QueryClient, event: LiveEvent): void {
       );
       seriesAger(cache)();
   }
+}
+
+function setOverview(cache: QueryClient, overview: LabOverview): void {
+  cache.setQueryData(trpc.lab.overview.queryKey(), overview);
+  rememberSeen(cache, overview);
 }

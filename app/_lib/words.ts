@@ -66,3 +66,15 @@ export function itemWord(item: Pick<StatusItem, 'state' | 'health' | 'error'>): 
   const health = HEALTHS[item.health];
   return { tone: health.tone, word: `${state.word}, ${health.word.toLowerCase()}` };
 }
+
+const SERVICES: Record<string, string> = {
+  model: 'Model',
+  supervisor: 'Supervisor',
+  weaviate: 'Weaviate',
+  prometheus: 'Prometheus',
+  grafana: 'Grafana',
+};
+
+export function serviceName(service: string): string {
+  return SERVICES[service] ?? service;
+}

@@ -121,3 +121,10 @@ export const Mark = () => (
     <path d="M7.2 13.5h7.6l2 3.5a1 1 0 0 1-.9 1.5H6.1a1 1 0 0 1-.9-1.5z" fill="var(--accent)" />
   </svg>
 );
+
+/** Points down while closed, up while open. */
+export const ChevronIcon = ({ open }: { open: boolean }) => (
+  <Icon size={14}>
+    <path d={open ? 'm4 13 6-6 6 6' : 'm4 7 6 6 6-6'} />
+  </Icon>
+);

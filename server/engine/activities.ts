@@ -20,13 +20,9 @@ import type { Run } from './orchestrator.ts';
 
 const LEASE = 'activity';
 
-/** One line about the outcome; and what is written in the very transaction that ends the activity as done. */
-export type Ended = string | { outcome: string; commit(): void };
-export type Work = (run: Run) => Promise<Ended>;
-
 export interface Activities {
-  /** Starts the work and returns at once. */
-  start(kind: ActivityKind, input: unknown, startedBy: string, work: Work): Activity;
+  /** Starts the work and returns at once; `work` resolves with one line about the outcome. */
+  start(kind: ActivityKind, input: unknown, startedBy: string, work: (run: Run) => Promise<string>): Activity;
   list(limit: number): Activity[];
   get(id: string): Activity;
   cancel(id: string): Promise<Activity>;
@@ -66,8 +62,8 @@ export function createActivities(db: Db, publish: (activity: Activity) => void):
       });
       insertActivity(db, { ...record.current(), input });
       publish(record.current());
-      const done = execute(id, work, record, abort.signal).then((ended) => {
-        const final = writeEnd(db, record, ended);
+      const done = execute(id, work, record, abort.signal).then((final) => {
+        updateActivity(db, id, final);
         releaseLease(db, LEASE, self.pid);
         live.delete(id);
         publish(final);
@@ -103,44 +99,18 @@ type Recorder = ReturnType<typeof createRecorder>;
 
 async function execute(
   activityId: string,
-  work: Work,
+  work: (run: Run) => Promise<string>,
   record: Recorder,
   signal: AbortSignal,
-): Promise<{ final: Activity; commit?: () => void }> {
+): Promise<Activity> {
   try {
-    const ended = await work({ activityId, signal, step: record.step });
-    const { outcome, commit } = typeof ended === 'string' ? { outcome: ended, commit: undefined } : ended;
-    const final = record.end('done', outcome, null);
-    return commit === undefined ? { final } : { final, commit };
+    const outcome = await work({ activityId, signal, step: record.step });
+    return record.end('done', outcome, null);
   } catch (error) {
     if (signal.aborted || isAbort(error)) {
-      const words = 'Cancelled. What was already done stays; nothing is rolled back.';
-      return { final: record.end('cancelled', words, null) };
+      return record.end('cancelled', 'Cancelled. What was already done stays; nothing is rolled back.', null);
     }
-    return { final: record.end('failed', null, reportError(error)) };
-  }
-}
-
-/** Both or neither: an activity is done only together with what it leaves in the database. */
-function writeEnd(
-  db: Db,
-  record: Recorder,
-  { final, commit }: { final: Activity; commit?: () => void },
-): Activity {
-  if (commit === undefined) {
-    updateActivity(db, final.id, final);
-    return final;
-  }
-  try {
-    db.transaction(() => {
-      updateActivity(db, final.id, final);
-      commit();
-    });
-    return final;
-  } catch (error) {
-    const failed = record.end('failed', null, reportError(error));
-    updateActivity(db, final.id, failed);
-    return failed;
+    return record.end('failed', null, reportError(error));
   }
 }
 

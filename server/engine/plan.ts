@@ -22,10 +22,13 @@ export function reconcile(desired: readonly Item[], actual: readonly Item[]): St
 
 function managed(desired: Item, actual: Item): StatusItem {
   const fields = drift(desired, actual);
-  const ignored = differing(desired, actual).filter((field) => !fields.includes(field));
+  const other = differing(desired, actual);
+  const ignored = other.filter((field) => !fields.includes(field));
   const meta = {
     ...desired.meta,
     ...actual.meta,
+    // Beside what runs, so that both can be told.
+    ...Object.fromEntries(other.map((field) => [`asked_${field}`, desired.meta[field] ?? null])),
     ...(ignored.length === 0 ? {} : { drift_ignored: ignored.join(', ') }),
   };
   const item = toStatus({ ...desired, ...actual, meta }, 'managed');

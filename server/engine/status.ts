@@ -37,9 +37,9 @@ function unknownItem(item: Item, error: unknown): StatusItem {
 
 export function toStatus(
   home: Home,
-  { config, lab }: { config: LoadedConfig; lab: Lab },
+  config: LoadedConfig,
+  lab: Lab,
   items: readonly StatusItem[],
-  lockExists: boolean,
 ): LabStatus {
   const of = (state: StatusItem['state']) => items.filter((item) => item.state === state).map(ordered);
   const groups = {
@@ -53,7 +53,8 @@ export function toStatus(
     lock_path: home.database,
     config_exists: config.exists,
     config_valid: config.problems.length === 0,
-    lock_exists: lockExists,
+    // The lock is written from part 3 on; until then there is none, and this says so.
+    lock_exists: false,
     project: home.project,
     engine: lab.engine,
     profile: lab.profile,

@@ -1,11 +1,6 @@
 /** The ledger: rows are collected for a moment and written together, so that a request never waits for the disk. */
 import type { Db } from '../../db/client.ts';
-import {
-  insertRequests,
-  recentRequests,
-  requestsBetween,
-  type NewRequest,
-} from '../../db/queries/requests.ts';
+import { insertRequests, recentRequests, requestsBetween } from '../../db/queries/requests.ts';
 import { createLogger } from '../lib/log.ts';
 import { gridOf, ledgerRow, type LedgerRow, type MetricRange } from '../schemas/metrics.ts';
 import { fromLedger, type LedgerSeries } from './charts/from-ledger.ts';
@@ -17,14 +12,9 @@ const LONGEST_MS = 3_600_000;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-/** `lockSha256`: of the lock in force, asked at every request. */
-export function createLedger(
-  db: Db,
-  publish: (row: LedgerRow) => void,
-  lockSha256: () => string | null = () => null,
-) {
+export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
   const log = createLogger('ledger');
-  let waiting: NewRequest[] = [];
+  let waiting: LedgerRow[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const flush = () => {
@@ -44,7 +34,7 @@ export function createLedger(
 
   return {
     record(row: LedgerRow): void {
-      waiting.push({ ...row, lockSha256: lockSha256() });
+      waiting.push(row);
       timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref();
       publish(row);
     },

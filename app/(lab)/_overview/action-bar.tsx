@@ -19,6 +19,11 @@ export function useLabActions() {
   return { up, down, cancel, busy: up.isPending || down.isPending || cancel.isPending };
 }
 
+const START: Partial<Record<LabOverview['phase'], string>> = {
+  trouble: 'Start again',
+  running: 'Start what is missing',
+};
+
 interface ActionBarProps {
   offered: readonly Action[];
   lab: LabOverview;
@@ -50,7 +55,7 @@ export function ActionBar({ offered, lab, running }: ActionBarProps) {
                   disabled={busy}
                   onClick={() => up.mutate({ starter: false })}
                 >
-                  {lab.phase === 'trouble' ? 'Start again' : 'Start'}
+                  {START[lab.phase] ?? 'Start'}
                 </Button>
               );
             case 'plan':

@@ -26,14 +26,14 @@ const USUAL: Record<string, Value> = { supervised: true, restarts: 0, profile: '
 /** Told by the weights already, or kept to find drift by; drift itself is told in words. `status -o json` has them all. */
 const ELSEWHERE = new Set(
   'weights_path model_name command entrypoint environment mounts tmpfs labels configuration user restart security '
-    .concat('init health_check containers container_name image_digest_is_local_id done')
+    .concat('init health_check containers container_name image_digest_is_local_id done drift_ignored')
     .split(' '),
 );
 
 /** In the order given; what is unknown (null) or as usual is left out. */
 export function metaFacts(meta: StatusItem['meta']): MetaFact[] {
   return Object.entries(meta).flatMap(([key, value]) => {
-    const known = ELSEWHERE.has(key) || (key in USUAL && USUAL[key] === value);
+    const known = ELSEWHERE.has(key) || key.startsWith('asked_') || (key in USUAL && USUAL[key] === value);
     const text = known ? null : words(key, value);
     return text === null ? [] : [{ key, name: nameOf(key), text }];
   });

@@ -6,10 +6,11 @@ import { Stack } from '../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
 import { HeadlineBar } from './headline-bar.tsx';
 import { Items } from './items.tsx';
+import { Services } from './services.tsx';
 import { LabFacts } from './lab-facts.tsx';
 import { Stages } from './stages.tsx';
 import { StarterCard } from './starter-card.tsx';
-import { headline, lastKnown, shownActivity } from './view.ts';
+import { headline, lastKnown, shownActivity, troubles } from './view.ts';
 
 export function OverviewPage() {
   const lab = useOverview();
@@ -20,15 +21,16 @@ export function OverviewPage() {
   const running = activities.find((one) => one.state === 'running');
   const shown = shownActivity(activities, lab);
   const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
+  const attention = troubles(lab);
   const told = headline(lab, running, speed ?? null);
   return (
     <>
       <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} down={down} />
       <Stack>
-        {lab.attention.length > 0 && (
+        {attention.length > 0 && (
           <section aria-label="Needs you" data-testid="attention">
             <Stack>
-              {lab.attention.map((one) => (
+              {attention.map((one) => (
                 <Note
                   key={one.code + one.message}
                   tone={toneOf(one.code)}
@@ -41,7 +43,8 @@ export function OverviewPage() {
         )}
         {lab.starter !== null && running === undefined && <StarterCard lab={lab} starter={lab.starter} />}
         {shown !== undefined && <Stages activity={shown} lab={lab} />}
-        <Items lab={lab} />
+        <Services lab={lab} busy={running !== undefined || down} />
+        <Items lab={lab} busy={running !== undefined || down} />
         <LabFacts lab={lab} last={activities.find((one) => one.endedAt !== null)} />
       </Stack>
     </>
@@ -50,7 +53,7 @@ export function OverviewPage() {
 
 /** What keeps the lab from working is bad; what only wants to be known is a warning. */
 function toneOf(code: string): 'bad' | 'warn' {
-  return code === 'drift' || code === 'interrupted' ? 'warn' : 'bad';
+  return code === 'interrupted' ? 'warn' : 'bad';
 }
 
 function OverviewSkeleton() {

@@ -1,5 +1,6 @@
 /** What the Overview says and offers, decided from the lab's state alone. */
 import { formatSpeed, plural } from '../../../server/schemas/format.ts';
+import { dockerAway } from '../../_lib/docker.ts';
 import type { Activity, LabOverview, StatusItem } from '../../_lib/wire.ts';
 import type { Tone } from '../../_ui/state.tsx';
 
@@ -19,11 +20,13 @@ export function headline(
   if (running?.kind === 'up') return { tone: 'busy', title: 'The lab is starting', detail: step };
   if (running?.kind === 'down') return { tone: 'busy', title: 'The lab is stopping', detail: step };
   if (running?.kind === 'pull') return { tone: 'busy', title: 'Weights are being downloaded', detail: step };
+  if (dockerAway(lab) !== null)
+    return { tone: 'warn', title: 'How the lab is now is not known', detail: 'Docker can’t be asked.' };
   switch (lab.phase) {
     case 'running': {
       const name = lab.model?.title ?? 'model without a name';
       const speed = tokensPerSecond === null ? '' : `, ${formatSpeed(tokensPerSecond)}`;
-      const sick = lab.attention.length;
+      const sick = lab.attention.length + lacking(lab).filter(({ state }) => state === 'missing').length;
       if (sick === 0) return { tone: 'ok', title: `The model answers: ${name}${speed}`, detail: null };
       return {
         tone: 'warn',
@@ -58,9 +61,10 @@ export type Action = 'cancel' | 'start' | 'plan' | 'stop' | 'chat';
 
 export function actions(lab: LabOverview, running: Activity | undefined): Action[] {
   if (running !== undefined) return ['cancel'];
+  if (dockerAway(lab) !== null) return [];
   switch (lab.phase) {
     case 'running':
-      return ['chat', 'plan', 'stop'];
+      return lacking(lab).length > 0 ? ['start', 'chat', 'plan', 'stop'] : ['chat', 'plan', 'stop'];
     case 'starting':
       return ['stop'];
     case 'stopping':
@@ -74,8 +78,15 @@ export function actions(lab: LabOverview, running: Activity | undefined): Action
   return lab.starter !== null || lab.model === null ? [] : ['start', 'plan'];
 }
 
+/** Services that are gone or have ended: a Start brings them, and leaves the others alone. */
+export function lacking({ status }: LabOverview): StatusItem[] {
+  return [...status.managed_items, ...status.missing_items].filter(
+    ({ domain, state, health }) => domain === 'service' && (state === 'missing' || health === 'exited'),
+  );
+}
+
 /** Is there anything for a Stop to stop? */
-function isUp(lab: LabOverview): boolean {
+export function isUp(lab: LabOverview): boolean {
   return lab.status.managed_items.some((item) => item.domain === 'process' || item.domain === 'service');
 }
 
@@ -88,16 +99,30 @@ export function shownActivity(activities: readonly Activity[], lab: LabOverview)
   return last;
 }
 
+/** What the list of troubles says: drift is told where it can be acted on, Docker's silence by its banner. */
+export function troubles(lab: LabOverview): LabOverview['attention'] {
+  const away = dockerAway(lab);
+  return lab.attention.filter(
+    ({ code, message }) => code !== 'drift' && (away === null || !message.includes(away)),
+  );
+}
+
 /** Errors that the attention list tells already are not told twice. */
 export function isTold(lab: LabOverview, error: Activity['error']): boolean {
   return error !== null && lab.attention.some((one) => one.message === error.message);
 }
+
+/** As the stack file has them. */
+const SERVICES = ['model', 'weaviate', 'prometheus', 'grafana'];
 
 const ORDER: Record<StatusItem['domain'], number> = { weights: 0, package: 1, process: 2, service: 3 };
 
 /** The lab's own items in the order in which they are needed. */
 export function labItems({ status }: LabOverview): StatusItem[] {
   return [...status.managed_items, ...status.degraded_items, ...status.missing_items].toSorted(
-    (a, b) => ORDER[a.domain] - ORDER[b.domain] || a.name.localeCompare(b.name),
+    (a, b) =>
+      ORDER[a.domain] - ORDER[b.domain] ||
+      SERVICES.indexOf(a.name) - SERVICES.indexOf(b.name) ||
+      a.name.localeCompare(b.name),
   );
 }

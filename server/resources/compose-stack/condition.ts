@@ -25,7 +25,7 @@ export function conditionOf(container: ContainerDetails): Condition {
       return {
         ...well,
         health: 'unhealthy',
-        error: 'It is paused (`docker pause`). `docker unpause` lets it go on.',
+        error: `It is paused. Let it go on with \`docker unpause ${container.Name.replace(/^\//, '')}\`.`,
       };
     case 'created':
       return {

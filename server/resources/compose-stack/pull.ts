@@ -8,7 +8,6 @@ import { isLabError, LabError } from '../../lib/errors.ts';
 import { createLineReader } from './compose-progress.ts';
 import { isDockerAway } from './docker-trouble.ts';
 import type { EngineApi } from './engine-api.ts';
-import { sizeWords } from './memory-size.ts';
 import { createPullProgress, type PullState } from './pull-progress.ts';
 import type { RegistryLogin } from './registry-login.ts';
 
@@ -50,7 +49,6 @@ async function pullOnce(engine: EngineApi, image: string, options: PullOptions):
   const auth = options.login?.auth ?? null;
   const stream = await engine.pull(image, auth, AbortSignal.any([signal, giveUp.signal]));
   const progress = createPullProgress();
-  const begun = now();
   let failure: string | null = null;
   let told = -Infinity;
   let stalled = false;
@@ -70,7 +68,7 @@ async function pullOnce(engine: EngineApi, image: string, options: PullOptions):
       reader.feed(String(chunk));
       if (now() - told < REPORT_EVERY_MS) continue;
       told = now();
-      report(pullWords(image, progress.state(), now() - begun));
+      report(pullWords(image, progress.state()));
     }
     reader.end();
   } catch (error) {
@@ -86,17 +84,14 @@ async function pullOnce(engine: EngineApi, image: string, options: PullOptions):
     throw new Error('the connection ended too early (unexpected EOF)');
 }
 
-/** Bytes, rate and time left; the layers being unpacked come without bytes. */
-export function pullWords(image: string, state: PullState, elapsedMs: number): Progress {
+/** The bytes speak for themselves; the layers being unpacked come without any. */
+export function pullWords(image: string, state: PullState): Progress {
   const name = image.split('@')[0] ?? image;
-  if (state.total === 0) return { message: `Pulling ${name}.` };
+  if (state.total === 0) return { message: `Pulling ${name}` };
   if (state.done >= state.total && state.extracting)
-    return { message: `Unpacking ${name}: ${state.layersDone} of ${state.layers} layers.` };
-  const rate = elapsedMs > 0 ? state.done / (elapsedMs / 1000) : 0;
-  const left = rate > 0 ? Math.ceil((state.total - state.done) / rate) : null;
-  const pace = left === null || elapsedMs < 2000 ? '' : `, ${sizeWords(rate)}/s, about ${left} s left`;
+    return { message: `Unpacking ${name}, ${state.layersDone} of ${state.layers} layers done` };
   return {
-    message: `Pulling ${name}: ${sizeWords(state.done)} of ${sizeWords(state.total)}, layer ${Math.min(state.layersDone + 1, state.layers)} of ${state.layers}${pace}.`,
+    message: `Pulling ${name}, layer ${Math.min(state.layersDone + 1, state.layers)} of ${state.layers}`,
     done: state.done,
     total: state.total,
     unit: 'bytes',

@@ -3,6 +3,7 @@
 import Link from 'next/link';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import { Button } from '../../../_ui/button.tsx';
+import { WithCode } from '../../../_ui/copy.tsx';
 import { StateMark } from '../../../_ui/state.tsx';
 import type { NotReady } from './readiness.ts';
 import styles from './composer.module.css';
@@ -117,8 +118,8 @@ function Keys({ live }: { live: boolean }) {
 function Blocked({ blocked }: { blocked: NotReady }) {
   return (
     <>
-      <StateMark tone={blocked.start ? 'idle' : 'busy'} /> {blocked.reason}{' '}
-      {blocked.start && <Link href="/">Start it on the Overview</Link>}
+      <StateMark tone={blocked.start ? 'idle' : 'busy'} /> <WithCode text={blocked.reason} />{' '}
+      {blocked.start && <Link href="/">Go to the Overview</Link>}
     </>
   );
 }

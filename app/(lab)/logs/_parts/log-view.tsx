@@ -3,6 +3,7 @@
 import { useDeferredValue, useState } from 'react';
 import { useOverview } from '../../../_lib/live.tsx';
 import { useStickToBottom } from '../../../_lib/use-stick.ts';
+import { serviceName } from '../../../_lib/words.ts';
 import { Button, ButtonLink } from '../../../_ui/button.tsx';
 import { WithCode } from '../../../_ui/copy.tsx';
 import { Note } from '../../../_ui/note.tsx';
@@ -11,7 +12,7 @@ import { Loading } from '../../../_ui/skeleton.tsx';
 import { LogLines, type Times } from './log-lines.tsx';
 import { LogTools } from './log-tools.tsx';
 import { MAX_LINES, search } from './log-window.ts';
-import { earlierWords, emptyWords, serviceName } from './log-words.ts';
+import { earlierWords, emptyWords } from './log-words.ts';
 import { TAIL, useLog, type Log } from './use-log.ts';
 import { formatCount, plural } from '../../../../server/schemas/format.ts';
 import styles from './logs.module.css';

@@ -1,16 +1,6 @@
-/** How services are called on a page, and what is said of a silent one. */
+/** What is said of a log that is silent, or begins in the middle. */
 
-const NAMES: Record<string, string> = {
-  model: 'Model',
-  supervisor: 'Supervisor',
-  weaviate: 'Weaviate',
-  prometheus: 'Prometheus',
-  grafana: 'Grafana',
-};
-
-export function serviceName(service: string): string {
-  return NAMES[service] ?? service;
-}
+import { serviceName } from '../../../_lib/words.ts';
 
 /** For an empty log: why, and whether starting the lab is the next step. */
 export function emptyWords(service: string, running: boolean): { message: string; start: boolean } {

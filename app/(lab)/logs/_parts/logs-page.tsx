@@ -4,10 +4,10 @@ import { useQuery } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { useState } from 'react';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
+import { serviceName } from '../../../_lib/words.ts';
 import { Choice } from '../../../_ui/choice.tsx';
 import { Note } from '../../../_ui/note.tsx';
 import { LogView } from './log-view.tsx';
-import { serviceName } from './log-words.ts';
 import styles from './logs.module.css';
 
 /** Another engine has other services. */

@@ -1,0 +1,110 @@
+'use client';
+
+import { useId, useState } from 'react';
+import type { ItemUsage, LabOverview, StatusItem } from '../../_lib/wire.ts';
+import { itemWord, serviceName } from '../../_lib/words.ts';
+import { Button } from '../../_ui/button.tsx';
+import { WithCode } from '../../_ui/copy.tsx';
+import { ChevronIcon } from '../../_ui/icons.tsx';
+import { State } from '../../_ui/state.tsx';
+import { Ago } from '../../_ui/time.tsx';
+import { Drift } from './drift.tsx';
+import { ServiceDetails } from './service-details.tsx';
+import { cpuWords, memoryWords, MEMORY_TIGHT, numberOf, servicePage, serviceRole } from './service-words.ts';
+import styles from './services.module.css';
+
+interface ServiceRowProps {
+  item: StatusItem;
+  home: string;
+  usage: ItemUsage | undefined;
+  attention: LabOverview['attention'];
+  /** Docker is silent: this is how it was. */
+  lastSeen: boolean;
+  /** Something runs already; nothing else can be started. */
+  busy: boolean;
+}
+
+/** One quiet line for a healthy service; what is wrong and what can be done about it, below it. */
+export function ServiceRow({ item, home, usage, attention, lastSeen, busy }: ServiceRowProps) {
+  const [open, setOpen] = useState(false);
+  const id = useId();
+  const { tone, word } = itemWord(item);
+  const name = serviceName(item.name);
+  const page = lastSeen ? null : servicePage(item);
+  const told = attention.some(({ message }) => item.error !== undefined && message.includes(item.error));
+  return (
+    <li className={styles.service} data-testid={`item-service-${item.name}`}>
+      <div className={styles.line}>
+        <div className={styles.who}>
+          <span className={styles.name}>{name}</span>
+          <span className={styles.role}>{serviceRole(item.name)}</span>
+        </div>
+        <div className={styles.how}>
+          <State tone={lastSeen ? 'idle' : tone}>{lastSeen ? `Was ${word.toLowerCase()}` : word}</State>
+          <Since item={item} />
+        </div>
+        <Use usage={item.state === 'managed' ? usage : undefined} />
+        <div className={styles.act}>
+          {page !== null && (
+            <a href={page.url} target="_blank" rel="noreferrer">
+              {page.label}
+            </a>
+          )}
+          <Button
+            kind="quiet"
+            small
+            aria-expanded={open}
+            aria-controls={id}
+            aria-label={`Details of ${name}`}
+            onClick={() => setOpen(!open)}
+          >
+            Details <ChevronIcon open={open} />
+          </Button>
+        </div>
+      </div>
+      {item.error !== undefined && !told && (
+        <p className={styles.error}>
+          <WithCode text={item.error} commands />
+        </p>
+      )}
+      {!lastSeen && <Drift item={item} busy={busy} />}
+      <div id={id} hidden={!open} className={styles.details}>
+        {open && <ServiceDetails item={item} home={home} />}
+      </div>
+    </li>
+  );
+}
+
+function Since({ item }: { item: StatusItem }) {
+  const restarts = numberOf(item, 'restarts') ?? 0;
+  const ended = numberOf(item, 'ended_at');
+  const at = ended ?? numberOf(item, 'started_at');
+  if (item.state !== 'managed') return null;
+  return (
+    <span className={styles.since}>
+      {at !== null && (
+        <>
+          {ended === null ? 'started' : 'ended'} <Ago at={at} />
+        </>
+      )}
+      {restarts > 0 && `${at === null ? '' : ', '}restarted ${restarts === 1 ? 'once' : `${restarts} times`}`}
+    </span>
+  );
+}
+
+/** CPU and memory, in places that do not move when a figure comes. */
+function Use({ usage }: { usage: ItemUsage | undefined }) {
+  const { cores = null, memoryBytes = null, memoryLimitBytes = null } = usage ?? {};
+  const tight =
+    memoryBytes !== null && memoryLimitBytes !== null && memoryBytes > memoryLimitBytes * MEMORY_TIGHT;
+  return (
+    <div className={styles.use} data-empty={memoryBytes === null}>
+      <span className={styles.cpu}>{cores === null ? '' : cpuWords(cores)}</span>
+      <span className={tight ? styles.tight : styles.memory}>
+        {memoryBytes !== null && memoryWords(memoryBytes)}
+        {memoryBytes !== null && memoryLimitBytes !== null && ` of ${memoryWords(memoryLimitBytes)}`}
+        {tight && <span className={styles.full}>nearly full</span>}
+      </span>
+    </div>
+  );
+}

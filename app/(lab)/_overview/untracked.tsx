@@ -1,0 +1,40 @@
+'use client';
+
+import type { LabOverview, StatusItem } from '../../_lib/wire.ts';
+import { Fold } from '../../_ui/fold.tsx';
+import { ItemList } from './item-list.tsx';
+import styles from './items.module.css';
+
+const WHY: Record<StatusItem['domain'], { title: string; words: string }> = {
+  service: {
+    title: 'Containers that are not the lab’s',
+    words:
+      'They carry this lab’s project label, but its stack does not name them. They are shown so that you know; Start and Stop leave them alone.',
+  },
+  weights: {
+    title: 'Weights that the lab does not use',
+    words:
+      'They lie in a folder the lab looks into, but ai-lab.yaml does not ask for them. They stay as they are.',
+  },
+  package: {
+    title: 'Tools that nothing asks for',
+    words: 'They are in the lab’s own home from before. Nothing removes them by itself.',
+  },
+  process: {
+    title: 'A runtime without a record',
+    words: 'A process of this home that no record tells of. It is left alone.',
+  },
+};
+
+/** What is beside the lab: explained, never touched, never offered for deletion. */
+export function Untracked({ lab }: { lab: LabOverview }) {
+  const groups = Map.groupBy(lab.status.untracked_items, ({ domain }) => domain);
+  return [...groups].map(([domain, items]) => (
+    <div key={domain} className={styles.others} data-testid={`untracked-${domain}`}>
+      <Fold title={`${WHY[domain].title}: ${items.length}`}>
+        <p className={styles.why}>{WHY[domain].words}</p>
+        <ItemList items={items} />
+      </Fold>
+    </div>
+  ));
+}
