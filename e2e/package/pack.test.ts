@@ -51,7 +51,7 @@ describe('the tarball', () => {
     expect(statSync(join(folder, pack.filename)).size).toBeLessThan(SIZE_MAX);
     const strange = pack.files.filter(
       ({ path }) =>
-        !/^(dist\/|stacks\/|server\/bin\/(ailab-web|node-gate|watch-parent)\.mjs$|package\.json$|README\.md$|LICENSE$)/.test(
+        !/^(dist\/|stacks\/|server\/bin\/(ailab-web|node-gate|watch-parent)\.mjs$|package\.json$|ai-lab\.example\.yaml$|README\.md$|LICENSE$)/.test(
           path,
         ),
     );

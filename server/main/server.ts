@@ -1,6 +1,7 @@
 /** The server of a home: engine, front and Next in one process, on the loopback in both families. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import { loadConfig } from '../config/load.ts';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import type { Program } from '../engine/resources.ts';
 import type { Engine } from '../engine/contract.ts';
@@ -50,7 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     const front = createFront(
       {
         port,
-        extraHosts: [],
+        extraHosts: loadConfig(options.home.config).values.allowed_hosts ?? [],
         identify: (visit) => engine.identify(visit.header),
         hasCookie: (visit) => engine.parts.access.hasCookie(visit.header),
       },
