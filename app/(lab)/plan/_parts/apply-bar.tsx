@@ -46,7 +46,10 @@ export function ApplyBar({ plan, starter, busy, onChanged }: ApplyBarProps) {
           >
             Apply
           </Button>
-          <span className={styles.quiet}>{downloadTotal(plan)}.</span>
+          <span className={styles.quiet}>
+            {plan.downloads.length === 0 ? '' : 'To download: '}
+            {downloadTotal(plan)}.
+          </span>
         </div>
       )}
     </div>

@@ -22,7 +22,7 @@ export function PlanNeeds({ plan }: { plan: LabPlan }) {
       name: `Disk of ${disk.of.join(' and ')}`,
       value: (
         <>
-          {diskWords(disk)} <span className={styles.path}>{disk.path}</span>
+          {diskWords(disk)} <span className={styles.path}>· {disk.path}</span>
         </>
       ),
     });
