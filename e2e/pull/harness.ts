@@ -1,4 +1,5 @@
 /** A pull as the product runs it, less the database: real disk, real HTTP, its steps and progress kept. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,18 +10,11 @@ import { pullFromHub, type Pulled, type PullTiming } from '../../server/engine/p
 import { createRecorder } from '../../server/engine/recorder.ts';
 import type { Progress } from '../../server/engine/resource.ts';
 import { reportError, type ErrorReport } from '../../server/lib/errors.ts';
-import { locateHome } from '../../server/lib/home.ts';
 import { COMMIT, type FakeHub, type HubRepo } from '../support/hub.ts';
 
-/** A real GGUF header with 3 MB after it, other bytes for each seed. */
-export function modelBytes(seed: number, bytes = 3_000_000): Buffer {
-  const noise = Buffer.alloc(bytes);
-  let value = seed + 1;
-  for (let at = 0; at < bytes; at += 4) {
-    value = (Math.imul(value, 1_664_525) + 1_013_904_223) >>> 0;
-    noise.writeUInt32LE(value, at);
-  }
-  return Buffer.concat([buildGguf(), noise]);
+/** A real GGUF header, and noise after it. */
+export function modelBytes(bytes = 3_000_000): Buffer {
+  return Buffer.concat([buildGguf(), randomBytes(bytes)]);
 }
 
 export const REPO = 'tiny/Tiny-GGUF';
@@ -28,8 +22,8 @@ export const FILE = 'Tiny-Q4_K_M.gguf';
 
 export function tinyRepo(extra: Partial<HubRepo> = {}): HubRepo {
   const files = {
-    [FILE]: modelBytes(1),
-    'Tiny-Q8_0.gguf': modelBytes(2),
+    [FILE]: modelBytes(),
+    'Tiny-Q8_0.gguf': modelBytes(),
     'README.md': Buffer.from('# Tiny'),
   };
   return { id: REPO, commit: COMMIT, files, ...extra };
@@ -81,12 +75,12 @@ export function bench(hub: FakeHub): Bench {
         () => undefined,
       );
       const step: typeof recorder.step = (name, title, work) =>
-        recorder.step(name, title, (report, id) =>
+        recorder.step(name, title, (report, mark) =>
           work((told) => {
             progress.push(told);
             report(told);
             onProgress?.(told, () => abort.abort(new DOMException('Cancelled.', 'AbortError')));
-          }, id),
+          }, mark),
         );
       const steps = () => recorder.current().steps.map((step) => `${step.name} ${step.state}`);
       const source = parseModelId(id);
@@ -95,7 +89,6 @@ export function bench(hub: FakeHub): Bench {
       try {
         const options = {
           env: { ...env, ...more },
-          home: locateHome(folder),
           timing: { ...quick, ...timing },
         };
         const pulled = await pullFromHub(

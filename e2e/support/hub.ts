@@ -18,6 +18,8 @@ export interface Seen {
 export interface Faults {
   /** Close the connection after this share of the file, so many times. */
   cut?: { at: number; times: number };
+  /** What the CDN answers after the last cut. */
+  afterCut?: number[];
   /** Stop sending after this share of the file, for so long, once. */
   stall?: { at: number; ms: number };
   /** Other bytes than those that are listed. */
@@ -208,6 +210,7 @@ async function serveFile(
   }
   if (cut !== undefined) {
     cut.times -= 1;
+    if (cut.times === 0 && faults.afterCut !== undefined) faults.statuses = faults.afterCut;
     response.destroy();
   } else response.end();
 }

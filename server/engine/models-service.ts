@@ -4,6 +4,7 @@ import type { Home } from '../lib/home.ts';
 import { parseModelId } from '../resources/model-weights/model-id.ts';
 import { fetchStarter, STARTER, starterPresent } from '../resources/model-weights/starter.ts';
 import { formatBytes } from '../schemas/format.ts';
+import { bringHf } from './bring-hf.ts';
 import type { Activities } from './activities.ts';
 import type { Engine } from './contract.ts';
 import type { Run } from './orchestrator.ts';
@@ -27,7 +28,11 @@ export function createModelsService({
       return activities.start('pull', input, startedBy, async (run) => {
         if (source.kind === 'starter') return pullStarter(home, env, run);
         if (source.kind !== 'hub') throw notAModelId(input.id);
-        const pulled = await pullFromHub(source, { home, env, hf: async () => null }, run);
+        const pulled = await pullFromHub(
+          source,
+          { env, hf: (asking) => bringHf({ home, env }, asking) },
+          run,
+        );
         const how = pulled.fetched === 0 ? 'was here already' : `has come (${formatBytes(pulled.fetched)})`;
         return `${pulled.name} ${how} and is what the Hub says: ${pulled.path}. To use it: model_id: ${pulled.id}`;
       });

@@ -1,6 +1,5 @@
 /** `pull`: a model from the Hub into the Hugging Face cache, as an activity. Part of the composition root. */
 import { rename, stat } from 'node:fs/promises';
-import type { Home } from '../lib/home.ts';
 import { LabError } from '../lib/errors.ts';
 import { askHub, checkAccess, type HubFile, type Patience } from '../resources/model-weights/hub/ask.ts';
 import { chooseModel } from '../resources/model-weights/hub/choose.ts';
@@ -10,13 +9,12 @@ import { hubSettings, type HubSettings } from '../resources/model-weights/hub/se
 import { offline } from '../resources/model-weights/hub/trouble.ts';
 import { hashFile, wrongHash } from '../resources/model-weights/hub/verify.ts';
 import { bytesOnDisk, watchBytes } from '../resources/model-weights/hub/watch.ts';
-import { startHf, type HfProgram } from '../resources/model-weights/hub/with-hf.ts';
+import { HF_NOTE, startHf, type HfProgram } from '../resources/model-weights/hub/with-hf.ts';
 import type { HubSource } from '../resources/model-weights/locate-hub.ts';
 import { formatBytes } from '../schemas/format.ts';
 import type { Run } from './orchestrator.ts';
 
 export interface PullOptions {
-  home: Home;
   env: NodeJS.ProcessEnv;
   /** Finds `hf` or brings it, as a step of the run; null where a plain download has to do. */
   hf(run: Run): Promise<HfProgram | null>;
@@ -111,7 +109,15 @@ async function download(job: Job, files: readonly HubFile[], options: PullOption
       const by = hf === null || begun ? null : await startHf(hf, job.hub, { ...job, file }, job.run.signal);
       const message = by === null ? `Downloading ${names}` : `Downloading ${names} with hf`;
       const { places, timing } = job;
-      const watching = watchBytes({ ...timing, places, files, message, report, before: by?.keep });
+      const watching = watchBytes({
+        ...timing,
+        places,
+        files,
+        message,
+        report,
+        before: by?.keep,
+        note: by === null ? undefined : HF_NOTE,
+      });
       try {
         await (by === null ? downloadOurselves(job, file) : by.done);
       } finally {

@@ -13,6 +13,8 @@ export interface Home {
   config: string;
   database: string;
   runtimes: string;
+  /** Programs of others that a command asked for, each below its package manager's name. */
+  tools: string;
   models: string;
   logs: string;
   backups: string;
@@ -50,6 +52,7 @@ export function locateHome(flag?: string, env: NodeJS.ProcessEnv = process.env):
     config: join(root, 'ai-lab.yaml'),
     database: join(root, 'ailab.db'),
     runtimes: join(root, 'runtimes'),
+    tools: join(root, 'tools'),
     models: join(root, 'models'),
     logs: join(root, 'logs'),
     backups: join(root, 'backups'),

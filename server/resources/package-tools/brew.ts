@@ -1,41 +1,39 @@
-/** Homebrew's `llama.cpp` (macOS): a llama-server with Metal. Only when AILAB_RUNTIME=llama-server asks for one. */
+/** Homebrew: the user's own, so what it installs is everyone's. Its versions are read from the Cellar; brew is slow to ask. */
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exec } from '../../lib/exec.ts';
 import { which } from '../../lib/which.ts';
 import { installFailed, type PackageManager } from './package-manager.ts';
 
-export const BREW_FORMULA = 'llama.cpp';
-
 export function createBrew(env: NodeJS.ProcessEnv): PackageManager {
   const brew = which('brew', env);
   return {
     id: 'brew',
     available: async () => brew !== undefined,
-    async installed() {
-      const version =
-        brew === undefined ? undefined : newestKeg(join(dirname(brew), '..', 'Cellar', BREW_FORMULA));
-      return new Map(version === undefined ? [] : [[BREW_FORMULA, version]]);
-    },
+    installed: async () => (brew === undefined ? new Map() : newestKegs(join(dirname(brew), '..', 'Cellar'))),
     async install(spec, { signal, report }) {
       report({ message: `brew is installing ${spec.name}` });
       const result = await exec(brew ?? 'brew', ['install', '--quiet', spec.name], { env, signal });
       if (result.code !== 0)
-        throw installFailed(
-          'brew',
-          spec,
-          result,
-          `Run \`brew install ${spec.name}\` yourself, or unset AILAB_RUNTIME.`,
-        );
+        throw installFailed('brew', spec, result, `Run \`brew install ${spec.name}\` yourself to see more.`);
     },
   };
 }
 
 /** Homebrew keeps each version in a folder of its own: `Cellar/<formula>/<version>`. */
-function newestKeg(cellar: string): string | undefined {
+function newestKegs(cellar: string): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const formula of list(cellar)) {
+    const newest = list(join(cellar, formula)).toSorted().at(-1);
+    if (newest !== undefined) found.set(formula, newest);
+  }
+  return found;
+}
+
+function list(folder: string): string[] {
   try {
-    return readdirSync(cellar).toSorted().at(-1);
+    return readdirSync(folder);
   } catch {
-    return undefined;
+    return [];
   }
 }

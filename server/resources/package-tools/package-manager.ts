@@ -23,8 +23,13 @@ export function installFailed(manager: string, spec: PackageSpec, result: ExecRe
   const how = result.code === null ? `was ended by ${result.signal}` : `ended with exit code ${result.code}`;
   return new LabError({
     code: 'install_failed',
-    message: `${manager} could not install ${spec.name}${version}: it ${how}. Its last words: ${lastWords(result)}`,
+    message: `${manager} could not install ${spec.name}${version}: it ${how}. Its last words: ${withoutPasswords(lastWords(result))}`,
     fix,
     details: { manager, package: spec.name, exit_code: result.code },
   });
+}
+
+/** Installers quote the address of their index, and that may carry a password. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(/:\/\/[^/\s@]+@/g, '://…@');
 }

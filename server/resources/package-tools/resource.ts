@@ -4,12 +4,16 @@ import type { Resource } from '../../engine/resource.ts';
 import { LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
 import type { Item, Lab } from '../../schemas/lab.ts';
-import { BREW_FORMULA, createBrew } from './brew.ts';
+import { createBrew } from './brew.ts';
+import { hfItems, hfTools } from './hf.ts';
 import { forecastTools } from './forecast.ts';
 import { readInstalled, type Installed } from './installed.ts';
 import { createNpm, NODE_LLAMA_CPP, npmMissing } from './npm.ts';
 import type { PackageManager } from './package-manager.ts';
 import { createWinget, WINGET_ID } from './winget.ts';
+
+/** Brings a llama-server with Metal; only when AILAB_RUNTIME=llama-server asks for one. */
+const BREW_FORMULA = 'llama.cpp';
 
 export interface PackageToolsOptions {
   home: Home;
@@ -24,17 +28,20 @@ export function createPackageTools(options: PackageToolsOptions): Resource {
   const { platform, arch } = process;
   const npm = createNpm({ home, env, nodePath, platform, arch });
   const system = platform === 'win32' ? createWinget(env) : createBrew(env);
-  const managerOf = (id: string | undefined): PackageManager => (id === system.id ? system : npm);
+  const others: PackageManager[] = [system, ...hfTools({ home, env })];
+  const managerOf = (id: string | undefined) => others.find((manager) => manager.id === id) ?? npm;
   const wanted = wantedItem(lab, system.id);
+  // A pull has asked for it; it stays wanted as long as it is there, and is never brought by anything else.
+  const pulled = hfItems({ home, env });
 
   return {
     id: 'package-tools',
     stopsOnDown: false,
-    desired: (asked) => wantedItem(asked, system.id),
+    desired: (asked) => [...wantedItem(asked, system.id), ...pulled],
 
     /** The home's own runtimes, and of the system's packages only the one that this lab asks for. */
     async actual(signal) {
-      const items = readInstalled(home).map((found) => npmItem(found, lab));
+      const items = [...readInstalled(home).map((found) => npmItem(found, lab)), ...hfItems({ home, env })];
       const foreign = wanted.filter(({ manager }) => manager === system.id);
       if (foreign.length === 0) return items;
       const versions = await system.installed(signal);

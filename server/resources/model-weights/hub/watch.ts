@@ -15,6 +15,8 @@ export interface WatchOptions {
   everyMs: number;
   /** Milliseconds without a byte after which that is said. */
   stallMs: number;
+  /** How who downloads writes, where that matters, e.g. `hf writes 10 MB at a time`. */
+  note?: string | undefined;
   /** Runs before each look. */
   before?: (() => Promise<void>) | undefined;
 }
@@ -32,14 +34,17 @@ export function watchBytes(options: WatchOptions): { stop(): void } {
     await options.before?.();
     const done = await bytesOnDisk(places, files);
     if (stopped) return;
-    if (done !== most) {
+    const moved = done !== most;
+    if (moved) {
       since = performance.now();
       last = Date.now();
     }
     most = done;
     const quietMs = performance.now() - since;
-    const words = quietMs < stallMs ? message : `${message}: ${stalled(quietMs, last)}`;
-    report({ message: words, done, total, unit: 'bytes' });
+    const quiet = quietMs >= stallMs;
+    const words = quiet ? `${message}: ${stalled(quietMs, last, options.note)}` : message;
+    // Where bytes come in large pieces, a rate is true only from piece to piece.
+    if (moved || quiet) report({ message: words, done, total, unit: 'bytes' });
     timer = setTimeout(tick, everyMs);
   };
   const tick = () => void look().catch(() => undefined);
@@ -52,8 +57,11 @@ export function watchBytes(options: WatchOptions): { stop(): void } {
   };
 }
 
-function stalled(quietMs: number, last: number): string {
-  return `no byte for ${formatDuration(quietMs)}, the last came at ${formatMoment(last, Date.now())}; still trying`;
+function stalled(quietMs: number, last: number, note: string | undefined): string {
+  const [time, at] = [formatDuration(quietMs), formatMoment(last, Date.now())];
+  return note === undefined
+    ? `no byte for ${time}, the last came at ${at}; still trying`
+    : `nothing written for ${time}, the last at ${at}; still trying (${note})`;
 }
 
 /** Bytes of these files that are in the cache, whole or in part. */

@@ -25,6 +25,9 @@ export interface HfDownload {
   done: Promise<void>;
 }
 
+/** It writes nothing until it has a piece of 10 MiB. */
+export const HF_NOTE = 'hf writes 10 MB at a time';
+
 export async function startHf(
   hf: HfProgram,
   hub: HubSettings,
