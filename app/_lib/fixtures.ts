@@ -85,6 +85,7 @@ export function overview(over: Partial<LabOverview> = {}): LabOverview {
     attention: [],
     starter: null,
     gatewayUrl: 'http://localhost:3000/v1',
+    lock: null,
     status: {
       config_path: '/home/ada/.local/share/ailab-web/ai-lab.yaml',
       lock_path: '/home/ada/.local/share/ailab-web/ailab.db',

@@ -20,9 +20,13 @@ import type { Run } from './orchestrator.ts';
 
 const LEASE = 'activity';
 
+/** One line about the outcome; and what is written in the very transaction that ends the activity as done. */
+export type Ended = string | { outcome: string; commit(): void };
+export type Work = (run: Run) => Promise<Ended>;
+
 export interface Activities {
-  /** Starts the work and returns at once; `work` resolves with one line about the outcome. */
-  start(kind: ActivityKind, input: unknown, startedBy: string, work: (run: Run) => Promise<string>): Activity;
+  /** Starts the work and returns at once. */
+  start(kind: ActivityKind, input: unknown, startedBy: string, work: Work): Activity;
   list(limit: number): Activity[];
   get(id: string): Activity;
   cancel(id: string): Promise<Activity>;
@@ -62,8 +66,8 @@ export function createActivities(db: Db, publish: (activity: Activity) => void):
       });
       insertActivity(db, { ...record.current(), input });
       publish(record.current());
-      const done = execute(id, work, record, abort.signal).then((final) => {
-        updateActivity(db, id, final);
+      const done = execute(id, work, record, abort.signal).then((ended) => {
+        const final = writeEnd(db, record, ended);
         releaseLease(db, LEASE, self.pid);
         live.delete(id);
         publish(final);
@@ -99,18 +103,44 @@ type Recorder = ReturnType<typeof createRecorder>;
 
 async function execute(
   activityId: string,
-  work: (run: Run) => Promise<string>,
+  work: Work,
   record: Recorder,
   signal: AbortSignal,
-): Promise<Activity> {
+): Promise<{ final: Activity; commit?: () => void }> {
   try {
-    const outcome = await work({ activityId, signal, step: record.step });
-    return record.end('done', outcome, null);
+    const ended = await work({ activityId, signal, step: record.step });
+    const { outcome, commit } = typeof ended === 'string' ? { outcome: ended, commit: undefined } : ended;
+    const final = record.end('done', outcome, null);
+    return commit === undefined ? { final } : { final, commit };
   } catch (error) {
     if (signal.aborted || isAbort(error)) {
-      return record.end('cancelled', 'Cancelled. What was already done stays; nothing is rolled back.', null);
+      const words = 'Cancelled. What was already done stays; nothing is rolled back.';
+      return { final: record.end('cancelled', words, null) };
     }
-    return record.end('failed', null, reportError(error));
+    return { final: record.end('failed', null, reportError(error)) };
+  }
+}
+
+/** Both or neither: an activity is done only together with what it leaves in the database. */
+function writeEnd(
+  db: Db,
+  record: Recorder,
+  { final, commit }: { final: Activity; commit?: () => void },
+): Activity {
+  if (commit === undefined) {
+    updateActivity(db, final.id, final);
+    return final;
+  }
+  try {
+    db.transaction(() => {
+      updateActivity(db, final.id, final);
+      commit();
+    });
+    return final;
+  } catch (error) {
+    const failed = record.end('failed', null, reportError(error));
+    updateActivity(db, final.id, failed);
+    return failed;
   }
 }
 

@@ -10,7 +10,9 @@ import { ensureHome, type Home } from '../lib/home.ts';
 import { createAccess, type Access, type ServerIdentity } from '../services/access.ts';
 import { createCharts } from '../services/charts/charts.ts';
 import { createChats, type Chats } from '../services/chats.ts';
+import { createFileHashes } from '../services/file-hashes.ts';
 import { createLedger, type Ledger } from '../services/ledger.ts';
+import { createLocks } from '../services/locks.ts';
 import { createActivities, type Activities } from './activities.ts';
 import { createConfigService } from './config-service.ts';
 import type { Engine } from './contract.ts';
@@ -60,7 +62,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const bus = createEventBus();
   const access = createAccess(db, server);
   const chats = createChats(db);
-  const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }));
+  const locks = createLocks(db);
+  const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }), locks.sha256);
   const instruments = createInstruments();
   const activities = createActivities(db, (activity) => {
     bus.publish({ type: 'activity', activity });
@@ -81,6 +84,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     onChange: () => void publishOverview(),
     onItems: instruments.items,
     rate: createDownloadRate(db),
+    locks,
+    hash: createFileHashes(db),
   });
   const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
 

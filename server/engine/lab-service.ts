@@ -10,12 +10,13 @@ import type { ConfigOverrides } from '../schemas/config.ts';
 import type { Lab, StatusItem } from '../schemas/lab.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { PlanInput } from '../schemas/plan.ts';
-import type { Activities } from './activities.ts';
+import type { Activities, Ended } from './activities.ts';
 import { labChoices } from './choices.ts';
 import type { Engine } from './contract.ts';
 import { diagnose } from './doctor.ts';
 import type { DownloadRate } from './download-rate.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
+import { lockOfUp, type LockStageParts } from './lock-stage.ts';
 import type { ModelHost } from './model-host.ts';
 import * as orchestrator from './orchestrator.ts';
 import { toOverview } from './overview.ts';
@@ -26,7 +27,7 @@ import { createLabReady } from './stack-ready.ts';
 import { observe, toStatus } from './status.ts';
 import { createUsage } from './usage.ts';
 
-export interface LabServiceParts {
+export interface LabServiceParts extends LockStageParts {
   home: Home;
   env: NodeJS.ProcessEnv;
   program: Program;
@@ -80,7 +81,7 @@ export function createLabService(parts: LabServiceParts): LabService {
     );
     const items = await observe(resolved.lab, resources, signal);
     parts.onItems(items);
-    return { resolved, status: toStatus(home, resolved.config, resolved.lab, items) };
+    return { resolved, status: toStatus(home, resolved, items, parts.locks.sha256() !== null) };
   };
 
   const overview = async (signal: AbortSignal): Promise<LabOverview> => {
@@ -91,12 +92,13 @@ export function createLabService(parts: LabServiceParts): LabService {
       status,
       running: activities.running(),
       latest: activities.list(1)[0],
+      lock: parts.locks.info(),
       starterPresent: await starterPresent(home),
       gatewayUrl: parts.gatewayUrl,
     });
   };
 
-  const runUp = async (input: UpInput, run: orchestrator.Run): Promise<string> => {
+  const runUp = async (input: UpInput, run: orchestrator.Run): Promise<Ended> => {
     asked = input;
     try {
       const resolved = await resolve();
@@ -106,11 +108,12 @@ export function createLabService(parts: LabServiceParts): LabService {
         { home, env, program, lab, starter: input.starter, ignored },
         run.signal,
       );
+      const lock = lockOfUp(parts, lab);
       const { changed, firstTokenMs } = await orchestrator
         .up(lab, resources, createLabReady({ home, env, lab, host }), run)
         .finally(() => rememberStarter(home, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
-      return changed === 0 ? `Nothing had to be done. ${first}` : first;
+      return lock.end(changed === 0 ? `Nothing had to be done. ${first}` : first, run.activityId);
     } finally {
       asked = undefined;
     }

@@ -1,5 +1,5 @@
 /**
- * The thin orchestrator: check → plan → pre hooks → apply → ready → post hooks, over resources it knows only by their interface.
+ * The thin orchestrator: check → plan → pre hooks → apply → ready → lock → post hooks, over resources it knows only by their interface.
  * It owns the order; it never knows what a resource is.
  */
 import type { Item, Lab } from '../schemas/lab.ts';
@@ -50,6 +50,9 @@ export interface UpHooks {
 
 const NO_HOOKS: UpHooks = { before: async () => null, after: async () => undefined };
 
+/** Takes down what was brought up, for the lock; the lab answers by then. */
+export type LockStage = (resources: readonly Resource[], run: Run) => Promise<void>;
+
 /** The changes `up` would make. Computing it changes nothing. */
 export async function planUp(
   lab: Lab,
@@ -70,6 +73,7 @@ export async function up(
   ready: ReadyProbe,
   run: Run,
   hooks: UpHooks = NO_HOOKS,
+  lock: LockStage = async () => undefined,
 ): Promise<UpOutcome> {
   const check = (from: readonly Resource[]) =>
     run.step('check', 'Check what is there', async () => {
@@ -81,6 +85,7 @@ export async function up(
   const fresh = await hooks.before(run);
   const changed = await applyAll(fresh === null ? planned : await check(fresh), run);
   const firstTokenMs = await ready(run);
+  await lock(fresh ?? resources, run);
   await hooks.after(run);
   return { changed, firstTokenMs };
 }

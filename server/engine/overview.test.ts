@@ -60,7 +60,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     problems: [],
   };
   const resolved = { lab: { ...LAB, ...lab }, config, problems: [] };
-  const status = toStatus(home, resolved.config, resolved.lab, items);
+  const status = toStatus(home, resolved, items, false);
   return toOverview({
     home,
     resolved,
@@ -69,6 +69,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     latest: undefined,
     starterPresent: false,
     gatewayUrl: null,
+    lock: null,
     ...over,
   });
 }

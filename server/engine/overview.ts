@@ -6,6 +6,7 @@ import type { Activity } from '../schemas/activity.ts';
 import type { Lab, LabStatus, StatusItem } from '../schemas/lab.ts';
 import { ABOUT_DOWNLOAD_BYTES } from '../resources/package-tools/npm.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
+import type { LockInfo } from '../schemas/lock.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
 
@@ -16,6 +17,8 @@ export interface OverviewInput {
   running: Activity | undefined;
   /** The newest activity, ended or not. */
   latest: Activity | undefined;
+  /** The lock in force. */
+  lock: LockInfo | null;
   starterPresent: boolean;
   gatewayUrl: string | null;
 }
@@ -46,6 +49,7 @@ export function toOverview(input: OverviewInput): LabOverview {
     attention: attentionOf(input, items),
     starter: offered ? starterOffer(input.starterPresent, besides(lab, items)) : null,
     gatewayUrl: input.gatewayUrl,
+    lock: input.lock,
     status,
   };
 }

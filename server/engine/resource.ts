@@ -1,5 +1,6 @@
 /** The core's one abstraction. A resource is one kind of thing the lab reconciles; it never knows another one. */
 import type { Item, Lab } from '../schemas/lab.ts';
+import type { LockEntry } from '../schemas/lock.ts';
 import type { PlanDownload, PlanPort } from '../schemas/plan.ts';
 
 export type Change<T extends Item = Item> =
@@ -20,6 +21,13 @@ export interface Progress {
 export interface ApplyContext {
   signal: AbortSignal;
   report(progress: Progress): void;
+}
+
+export interface LockContext extends ApplyContext {
+  /** SHA-256 over the files' bytes, one file after the other; a file that hasn't changed is not read twice. */
+  hash(files: readonly string[], context: ApplyContext): Promise<string>;
+  /** Every byte is read: nothing is taken from a file's name. */
+  measured: boolean;
 }
 
 /** What an `up` with these changes would take from network, ports and disks. */
@@ -45,6 +53,11 @@ export interface Resource<T extends Item = Item> {
   /** For the plan; asks, and changes nothing. It may reject: then this part of the plan is not known. */
   forecast?(lab: Lab, changes: Change<T>[], signal: AbortSignal): Promise<Forecast>;
   apply(change: Change<T>, context: ApplyContext): Promise<void>;
+  /**
+   * What the lock says of this lab: settings of the lab, identities from the bytes and images that are there. Null where
+   * something is not there yet; throws a LabError for what must be and is not.
+   */
+  lock?(lab: Lab, context: LockContext): Promise<LockEntry[]>;
   /** All changes of one `up` or `down` at once, where that is faster than one after the other. */
   applyAll?(changes: Change<T>[], context: ApplyContext): Promise<void>;
 }

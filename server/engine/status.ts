@@ -37,9 +37,9 @@ function unknownItem(item: Item, error: unknown): StatusItem {
 
 export function toStatus(
   home: Home,
-  config: LoadedConfig,
-  lab: Lab,
+  { config, lab }: { config: LoadedConfig; lab: Lab },
   items: readonly StatusItem[],
+  lockExists: boolean,
 ): LabStatus {
   const of = (state: StatusItem['state']) => items.filter((item) => item.state === state).map(ordered);
   const groups = {
@@ -53,8 +53,7 @@ export function toStatus(
     lock_path: home.database,
     config_exists: config.exists,
     config_valid: config.problems.length === 0,
-    // The lock is written from part 3 on; until then there is none, and this says so.
-    lock_exists: false,
+    lock_exists: lockExists,
     project: home.project,
     engine: lab.engine,
     profile: lab.profile,

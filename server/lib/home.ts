@@ -5,7 +5,7 @@
 import { accessSync, chmodSync, constants, existsSync, mkdirSync, statSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { homedir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { errnoOf, LabError } from './errors.ts';
 
 export interface Home {
@@ -120,4 +120,10 @@ export function homeError(root: string, error: unknown): LabError {
     fix: 'Choose another place with --home FOLDER (or AILAB_HOME), or make this one writable for you.',
     cause: error,
   });
+}
+
+/** The user's own folder as `~`, so that a path means the same for another user; see expandTilde. */
+export function shortenHome(path: string): string {
+  const own = homedir();
+  return path.startsWith(own + sep) ? `~/${path.slice(own.length + 1)}` : path;
 }

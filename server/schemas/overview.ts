@@ -1,6 +1,7 @@
 /** What the Overview page shows: the lab in one object, computed from the truth. */
 import { z } from 'zod';
 import { ENGINES, errorReport, HEALTHS, labStatus, PROFILES } from './lab.ts';
+import { lockInfo } from './lock.ts';
 
 export const starterOffer = z.object({
   id: z.string(),
@@ -63,6 +64,8 @@ export const labOverview = z.object({
   starter: starterOffer.nullable(),
   /** OpenAI-compatible base URL of this server, e.g. `http://localhost:3000/v1`; null when no server runs. */
   gatewayUrl: z.string().nullable(),
+  /** The lock in force; null before the first successful `up`. */
+  lock: lockInfo.nullable(),
   status: labStatus,
 });
 export type LabOverview = z.infer<typeof labOverview>;

@@ -1,6 +1,6 @@
 /** The ledger: rows are collected for a moment and written together, so that a request never waits for the disk. */
 import type { Db } from '../../db/client.ts';
-import { insertRequests, recentRequests, requestsBetween } from '../../db/queries/requests.ts';
+import { insertRequests, recentRequests, requestsBetween, type NewRequest } from '../../db/queries/requests.ts';
 import { createLogger } from '../lib/log.ts';
 import { gridOf, ledgerRow, type LedgerRow, type MetricRange } from '../schemas/metrics.ts';
 import { fromLedger, type LedgerSeries } from './charts/from-ledger.ts';
@@ -12,9 +12,14 @@ const LONGEST_MS = 3_600_000;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
+/** `lockSha256`: of the lock in force, asked at every request. */
+export function createLedger(
+  db: Db,
+  publish: (row: LedgerRow) => void,
+  lockSha256: () => string | null = () => null,
+) {
   const log = createLogger('ledger');
-  let waiting: LedgerRow[] = [];
+  let waiting: NewRequest[] = [];
   let timer: NodeJS.Timeout | undefined;
 
   const flush = () => {
@@ -34,7 +39,7 @@ export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
 
   return {
     record(row: LedgerRow): void {
-      waiting.push(row);
+      waiting.push({ ...row, lockSha256: lockSha256() });
       timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref();
       publish(row);
     },

@@ -3,6 +3,7 @@ import type { Item } from '../../schemas/lab.ts';
 import { conditionOf } from './condition.ts';
 import type { ContainerDetails, ImageDetails } from './engine-types.ts';
 import { askedFacts, foundFacts, portWords, publishedPort } from './facts.ts';
+import { imageIdentity } from './image-identity.ts';
 import { HASH_LABEL, SERVICE_LABEL } from './layout.ts';
 import type { RenderedStack } from './rendered.ts';
 
@@ -65,7 +66,7 @@ function serviceItem(service: string, found: Found, containers: number, stack: R
       port: publishedPort(container),
       containers,
       image: moved ? `${container.Config.Image} (an older one of that name)` : container.Config.Image,
-      ...imageIdentity(container, image),
+      ...identityMeta(container, image),
       container: container.Id.slice(0, 12),
       container_name: container.Name.replace(/^\//, ''),
       started_at: startedAt(container),
@@ -78,15 +79,9 @@ function serviceItem(service: string, found: Found, containers: number, stack: R
   };
 }
 
-/** An image that never came from a registry has no repo digest; then its ID stands in, and says so. */
-function imageIdentity(container: ContainerDetails, image: ImageDetails | null): Item['meta'] {
-  const digests = image?.RepoDigests ?? [];
-  const repository = container.Config.Image.replace(/@.*$/, '').replace(/:[^/:]*$/, '');
-  const known = digests.find((text) => text.startsWith(`${repository}@`)) ?? digests[0];
-  const digest = known?.split('@')[1];
-  return digest === undefined
-    ? { image_digest: container.Image, image_digest_is_local_id: true }
-    : { image_digest: digest, image_digest_is_local_id: false };
+function identityMeta(container: ContainerDetails, image: ImageDetails | null): Item['meta'] {
+  const { digest, local } = imageIdentity(container.Config.Image, image);
+  return { image_digest: digest ?? container.Image, image_digest_is_local_id: local ?? true };
 }
 
 /** Epoch milliseconds; null for a container that was never started (the engine then says year 1). */

@@ -71,6 +71,11 @@ function targetFiles({ modelName, stack }: Pick<Lab, 'modelName' | 'stack'>): St
   ];
 }
 
+/** The files of the package from which the mounted ones are made. */
+export function templatePaths(stacksFolder: string): string[] {
+  return ['prometheus', 'grafana'].flatMap((folder) => below(join(stacksFolder, folder)));
+}
+
 function copies(
   stacksFolder: string,
   folder: string,

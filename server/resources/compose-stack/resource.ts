@@ -11,6 +11,7 @@ import { applyUp } from './apply.ts';
 import { connectEngine, type EngineApi } from './engine-api.ts';
 import { forecastStack } from './forecast.ts';
 import { MODEL, STACK_SERVICES } from './layout.ts';
+import { stackEntry } from './lock-entry.ts';
 import { preflight } from './preflight.ts';
 import { renderStack, type StackContext } from './prepare.ts';
 import { probe } from './probe.ts';
@@ -93,6 +94,12 @@ export async function createComposeStack(
       const changed = changes.map(({ item }) => item.name);
       const { profile } = lab;
       return forecastStack({ engine, project: home.project, profile, stack, services, changed, signal });
+    },
+    async lock(lab, { signal }) {
+      if (lab.engine !== 'docker') return [];
+      const { engine, stack, context } = ready();
+      const { stacksFolder } = context;
+      return [await stackEntry(lab, { engine, stack, stacksFolder, services }, signal)];
     },
     apply: (change, context) => applyAll([change], context),
     applyAll,

@@ -9,6 +9,7 @@ import { isAlive, type ProcessIdentity } from '../../lib/process-identity.ts';
 import type { Lab } from '../../schemas/lab.ts';
 import { actualItems, driftMeta, ITEM_NAME, type RuntimeItem } from './actual.ts';
 import { checkPort, lookAtPort, weightsUnknown } from './check.ts';
+import { runtimeEntries } from './lock-entry.ts';
 import { spawnSupervisor, untilAnswering, type LaunchOptions } from './launch.ts';
 import { endProcesses, findProcesses } from './processes.ts';
 import { readRecord, runtimeFacts, type RecordReading } from './record.ts';
@@ -81,6 +82,8 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Resource
       const port = await lookAtPort(lab.modelPort, ours);
       return { ports: [{ item: ITEM_NAME, port: lab.modelPort, ...port }] };
     },
+
+    lock: (lab, context) => runtimeEntries(lab, home, context),
 
     async apply(change, { signal, report }) {
       if (change.kind === 'remove') {

@@ -1,14 +1,16 @@
 /** The weights as a resource: the model the lab asks for, and the other models that lie around. */
 import { realpath } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
-import type { ApplyContext, Change, Forecast, Resource } from '../../engine/resource.ts';
+import type { ApplyContext, Change, Forecast, LockContext, Resource } from '../../engine/resource.ts';
 import { LabError, reportError } from '../../lib/errors.ts';
 import { expandTilde } from '../../lib/home.ts';
 import type { Item, Lab, WeightsSource } from '../../schemas/lab.ts';
+import type { LockEntry } from '../../schemas/lock.ts';
 import { readWeights, type WeightsFacts } from './facts.ts';
 import { spaceNeeded } from './fetch-wheel.ts';
 import { commitInPath } from './locate-hub.ts';
 import { locateWeights, meansAbsent, meansUnknown, type LocateContext } from './locate.ts';
+import { starterEntry, weightsEntry } from './lock-entry.ts';
 import { checkSpace, existingFolder } from './partial-folder.ts';
 import { findPython } from './python.ts';
 import { scanModels, type FoundModel } from './scan.ts';
@@ -33,6 +35,7 @@ export function createModelWeights(options: ModelWeightsOptions): Resource {
     check: (lab, _changes, signal) => check(lab.weights, options, signal),
     forecast: async (_lab, changes) => (changes.length === 0 ? {} : forecast(options)),
     apply: (change, context) => apply(change, options, context),
+    lock: (lab, context) => lock(lab, options, context),
   };
 }
 
@@ -149,6 +152,16 @@ async function apply(change: Change, options: ModelWeightsOptions, context: Appl
     if (!isFetchable(weights, options, error)) throw error;
     await fetchStarter(options, context);
     await usable(weights, options);
+  }
+}
+
+/** Weights that this very `up` will fetch are known before they are there; any other that are missing are an error. */
+async function lock(lab: Lab, options: ModelWeightsOptions, context: LockContext): Promise<LockEntry[]> {
+  try {
+    return [await weightsEntry(lab, await usable(lab.weights, options), context)];
+  } catch (error) {
+    if (!isFetchable(lab.weights, options, error)) throw error;
+    return [starterEntry(lab, options.home)];
   }
 }
 

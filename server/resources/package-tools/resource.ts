@@ -4,6 +4,7 @@ import type { Resource } from '../../engine/resource.ts';
 import { LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
 import type { Item, Lab } from '../../schemas/lab.ts';
+import { PACKAGE_TYPE, USED_BY_LAB, type LockEntry } from '../../schemas/lock.ts';
 import { createBrew } from './brew.ts';
 import { hfItems, hfTools } from './hf.ts';
 import { forecastTools } from './forecast.ts';
@@ -62,6 +63,14 @@ export function createPackageTools(options: PackageToolsOptions): Resource {
 
     forecast: async (_lab, changes) => forecastTools(home, changes),
 
+    async lock(asked, { signal }) {
+      const entries = wantedItem(asked, system.id).map(async ({ name, manager, meta }) => {
+        const version = meta['version'] ?? (await system.installed(signal)).get(name) ?? null;
+        return packageEntry(manager ?? '', name, version);
+      });
+      return Promise.all(entries);
+    },
+
     async apply(change, context) {
       const { item } = change;
       if (change.kind !== 'remove') {
@@ -73,6 +82,11 @@ export function createPackageTools(options: PackageToolsOptions): Resource {
         await rm(item.path, { recursive: true, force: true });
     },
   };
+}
+
+function packageEntry(manager: string, name: string, version: Item['meta'][string]): LockEntry {
+  const metadata = { manager, name, version, used_by: USED_BY_LAB };
+  return { type: PACKAGE_TYPE, id: `${manager}:${name}`, state: 'managed', metadata };
 }
 
 /**

@@ -1,0 +1,34 @@
+/** The one writer of locks: always version 2, one order of keys, so that equal locks are equal bytes. */
+import { createHash } from 'node:crypto';
+import { stringify } from 'yaml';
+import type { LockDocument } from '../schemas/lock.ts';
+
+/** Text that any reader of YAML 1.1 or 1.2 takes for text is quoted where it would not be: `"9.0"`, `"2025-07-27"`. */
+export function writeLock(document: LockDocument): string {
+  const { version, packages, resources, ...unknown } = document;
+  const plain = {
+    version,
+    packages: mapValues(packages, (list) =>
+      list.map(({ name, installed_at, version, ...rest }) =>
+        defined({ name, installed_at, version, ...rest }),
+      ),
+    ),
+    resources: resources.map(({ type, id, state, metadata, installed_at, ...rest }) =>
+      defined({ type, id, state, metadata, installed_at, ...rest }),
+    ),
+    ...unknown,
+  };
+  return stringify(plain, { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false });
+}
+
+export function lockSha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+}
+
+function defined(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
