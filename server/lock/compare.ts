@@ -23,7 +23,7 @@ export function isOfLab({ type, id, metadata }: LockEntry): boolean {
 }
 
 /** Maps whose keys are data: a key that only one side has is a difference. Elsewhere it is a key of another tool. */
-const MAPS = ['flags', 'ports', 'services'];
+const MAPS = new Set(['flags', 'ports', 'services']);
 
 /** A lab has one model: another id is a difference of the id, not one entry less and one more. */
 const slotOf = ({ type, id }: LockEntry): string => (type === WEIGHTS_TYPE ? WEIGHTS_TYPE : `${type} ${id}`);
@@ -52,7 +52,7 @@ function compareEntry(locked: LockEntry, found: LockEntry | undefined): Compared
   const b = flatten(found.metadata);
   const differences = [...new Set([...a.keys(), ...b.keys()])].flatMap((field): LockDifference[] => {
     const [here, there] = [a.get(field) ?? null, b.get(field) ?? null];
-    const counts = b.has(field) || MAPS.includes(field.split('.')[0] ?? '');
+    const counts = b.has(field) || MAPS.has(field.split('.')[0] ?? '');
     if (!counts || here === there || skipped.has(field)) return [];
     return [{ field: `${label}.${field}`, locked: here, found: there }];
   });
@@ -65,7 +65,8 @@ function incomparable(locked: LockEntry, found: LockEntry, label: string) {
   const notes: string[] = [];
   const [a, b] = [locked.metadata, found.metadata];
   // The same bytes at another place are the same weights.
-  if (locked.type === WEIGHTS_TYPE && a['sha256'] !== null && a['sha256'] === b['sha256']) skipped.add('path');
+  if (locked.type === WEIGHTS_TYPE && a['sha256'] !== null && a['sha256'] === b['sha256'])
+    skipped.add('path');
   if (typeof a['platform'] === 'string' && a['platform'] !== b['platform']) {
     for (const field of ['platform', 'sha256']) skipped.add(field);
     notes.push(
@@ -81,6 +82,7 @@ function flatten(value: unknown, path = '', into = new Map<string, string | null
     if (value !== null && value !== undefined) into.set(path, String(value));
     return into;
   }
-  for (const [key, inner] of Object.entries(value)) flatten(inner, path === '' ? key : `${path}.${key}`, into);
+  for (const [key, inner] of Object.entries(value))
+    flatten(inner, path === '' ? key : `${path}.${key}`, into);
   return into;
 }

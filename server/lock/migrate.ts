@@ -6,9 +6,7 @@ import { PACKAGE_TYPE, type LockDocument, type LockEntry, type LockPackage } fro
 
 /** Idempotent. New entries stand after those that are there, in the order of `packages`. */
 export function withPackageResources(document: LockDocument): LockDocument {
-  const present = new Set(
-    document.resources.filter(({ type }) => type === PACKAGE_TYPE).map(({ id }) => id),
-  );
+  const present = new Set(document.resources.filter(({ type }) => type === PACKAGE_TYPE).map(({ id }) => id));
   const added = Object.entries(document.packages).flatMap(([manager, packages]) =>
     packages
       .filter(({ name }) => !present.has(`${manager}:${name}`))

@@ -24,12 +24,15 @@ export function readYaml(text: string, name: string): LockText {
   const lines = new LineCounter();
   const at = (offset: number, words: string, code?: string): LabError => {
     const { line, col } = lines.linePos(offset);
-    return lockInvalid(`${harmless(name)}:${Math.max(1, line)}:${Math.max(1, col)}: ${harmless(words)}`, code);
+    return lockInvalid(
+      `${harmless(name)}:${Math.max(1, line)}:${Math.max(1, col)}: ${harmless(words)}`,
+      code,
+    );
   };
   const refuse = (words: string): LabError => lockInvalid(`${harmless(name)}:1:1: ${words}`);
   if (Buffer.byteLength(text) > LOCK_MAX_BYTES) throw refuse('it is larger than 1 MB.');
   if (text.trim() === '') throw refuse('it is empty.');
-  const control = text.search(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/);
+  const control = text.search(/[^\P{Cc}\t\n\r]/u);
   if (control >= 0) throw refuse(`it holds a control character (line ${lineOf(text, control)}).`);
   refuseTooMuch(text, refuse);
   const document = parse(text, lines);

@@ -1,6 +1,11 @@
 /** The ledger: rows are collected for a moment and written together, so that a request never waits for the disk. */
 import type { Db } from '../../db/client.ts';
-import { insertRequests, recentRequests, requestsBetween, type NewRequest } from '../../db/queries/requests.ts';
+import {
+  insertRequests,
+  recentRequests,
+  requestsBetween,
+  type NewRequest,
+} from '../../db/queries/requests.ts';
 import { createLogger } from '../lib/log.ts';
 import { gridOf, ledgerRow, type LedgerRow, type MetricRange } from '../schemas/metrics.ts';
 import { fromLedger, type LedgerSeries } from './charts/from-ledger.ts';

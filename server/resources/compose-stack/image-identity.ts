@@ -13,8 +13,7 @@ export function imageIdentity(
     of: parseReference(text),
     digest: text.split('@')[1],
   }));
-  const own = digests.find(({ of }) => of.registry === registry && of.repository === repository) ?? digests[0];
-  return own?.digest === undefined
-    ? { digest: image.Id, local: true }
-    : { digest: own.digest, local: false };
+  const own =
+    digests.find(({ of }) => of.registry === registry && of.repository === repository) ?? digests[0];
+  return own?.digest === undefined ? { digest: image.Id, local: true } : { digest: own.digest, local: false };
 }

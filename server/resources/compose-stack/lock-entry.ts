@@ -60,7 +60,8 @@ export function modelFlags(command: readonly string[]): Record<string, string | 
     const plain = word.slice(2).replaceAll('-', '_');
     const next = command[at + 1];
     const value = next === undefined || next.startsWith('--') ? true : next;
-    if (!NOT_FLAGS.has(plain)) flags[NAMES[plain] ?? plain] = /^\d+$/.test(String(value)) ? Number(value) : value;
+    if (!NOT_FLAGS.has(plain))
+      flags[NAMES[plain] ?? plain] = /^\d+$/.test(String(value)) ? Number(value) : value;
   }
   return flags;
 }
@@ -77,6 +78,8 @@ function stackSha256(stacksFolder: string, profile: Profile): string {
 
 function portsOf({ stack: { ports } }: Lab, services: readonly string[]): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(ports).filter(([name]) => services.some((service) => name === service || name.startsWith(`${service}_`))),
+    Object.entries(ports).filter(([name]) =>
+      services.some((service) => name === service || name.startsWith(`${service}_`)),
+    ),
   );
 }

