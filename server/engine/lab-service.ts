@@ -110,7 +110,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       );
       const lock = lockOfUp(parts, lab);
       const { changed, firstTokenMs } = await orchestrator
-        .up(lab, resources, createLabReady({ home, env, lab, host }), run)
+        .up(lab, resources, createLabReady({ home, env, lab, host }), run, undefined, lock.stage)
         .finally(() => rememberStarter(home, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
       return lock.end(changed === 0 ? `Nothing had to be done. ${first}` : first, run.activityId);
