@@ -8,6 +8,7 @@ import { useDownSince, useOverview, useRunningActivity } from '../_lib/live.tsx'
 import {
   ActivityIcon,
   ChatIcon,
+  HooksIcon,
   LogsIcon,
   Mark,
   MetricsIcon,
@@ -23,6 +24,7 @@ const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
   { href: '/chat', name: 'Chat', icon: <ChatIcon /> },
   { href: '/charts', name: 'Metrics', icon: <MetricsIcon /> },
   { href: '/activity', name: 'Activity', icon: <ActivityIcon /> },
+  { href: '/hooks', name: 'Hooks', icon: <HooksIcon /> },
   { href: '/logs', name: 'Logs', icon: <LogsIcon /> },
   { href: '/settings', name: 'Settings', icon: <SettingsIcon /> },
 ];
@@ -45,7 +47,7 @@ export function Rail() {
                 href={href}
                 prefetch
                 className={styles.page}
-                aria-current={path === href ? 'page' : undefined}
+                aria-current={isWithin(path, href) ? 'page' : undefined}
               >
                 {icon}
                 <span>{name}</span>
@@ -57,6 +59,11 @@ export function Rail() {
       <LabState />
     </header>
   );
+}
+
+/** A page, or one below it. */
+function isWithin(path: string, href: string): boolean {
+  return path === href || (href !== '/' && path.startsWith(`${href}/`));
 }
 
 const NOT_KNOWN = { tone: 'warn', word: 'Not known' } as const;

@@ -26,6 +26,9 @@ export type ApiKey = Outputs['access']['keys'][number];
 export type NewApiKey = Outputs['access']['createKey'];
 export type Login = Outputs['access']['logins'][number];
 
+export type HookView = Outputs['hooks']['list'][number];
+export type HookRun = HookView['runs'][number];
+
 export type LiveEvent =
   | { type: 'snapshot'; overview: LabOverview; activities: Activity[] }
   | { type: 'overview'; overview: LabOverview }

@@ -48,6 +48,14 @@ export const ActivityIcon = () => (
   </Icon>
 );
 
+export const HooksIcon = () => (
+  <Icon>
+    <circle cx="7" cy="4.2" r="1.7" />
+    <path d="M7 6v6.2a3.8 3.8 0 0 0 7.6 0v-1.7" />
+    <path d="m12.4 12.3 2.2-2.2 2.2 2.2" />
+  </Icon>
+);
+
 export const LogsIcon = () => (
   <Icon>
     <rect x="2.5" y="3.5" width="15" height="13" rx="1.5" />

@@ -1,4 +1,5 @@
 /** The steps of an activity, each with its state, its time and how far it is. */
+import Link from 'next/link';
 import { STEP_STATES } from '../_lib/words.ts';
 import type { ActivityStep } from '../_lib/wire.ts';
 import { cx } from './cx.ts';
@@ -26,12 +27,22 @@ function Step({ step }: { step: ActivityStep }) {
         <StateMark tone={tone} />
       </span>
       <span className={styles.title}>
-        {step.title}
+        {step.hookRun === undefined ? (
+          step.title
+        ) : (
+          <Link href={`/hooks/${encodeURIComponent(step.hookRun.name)}?run=${step.hookRun.id}`}>
+            {step.title}
+          </Link>
+        )}
         <span className={styles.word}>{word}</span>
       </span>
       <span className={styles.time}>
         <Elapsed from={step.startedAt} to={step.endedAt} />
       </span>
+      {/* Why a hook did not do what it is for; of the other steps, the activity itself tells. */}
+      {!running && step.hookRun !== undefined && step.state !== 'done' && step.progress !== null && (
+        <p className={styles.why}>{step.progress.message}</p>
+      )}
       {running && step.progress !== null && (
         <div className={styles.progress}>
           <Progress progress={step.progress} label={step.title} />

@@ -2,9 +2,7 @@ import { TRPCError } from '@trpc/server';
 import { downInput, upInput } from '../schemas/activity.ts';
 import { heedDriftInput, ignoreDriftInput } from '../schemas/drift.ts';
 import { planInput } from '../schemas/plan.ts';
-import { procedure, router } from './trpc.ts';
-
-const startedBy = (caller: { kind: string }) => (caller.kind === 'cli' ? 'cli' : 'browser');
+import { procedure, router, startedBy } from './trpc.ts';
 
 /** A browser must not name files of this machine. */
 function refuseOverrides(input: { overrides?: unknown }, caller: { kind: string }): void {

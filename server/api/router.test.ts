@@ -48,6 +48,10 @@ const INPUTS: Record<string, unknown> = {
   'models.remove': { id: '0123456789abcdef' },
   'models.fit': { contextSize: 4096 },
   'logs.read': { service: 'model' },
+  'hooks.list': undefined,
+  'hooks.get': { id: 'h' },
+  'hooks.runNow': { name: 'h' },
+  'hooks.confirm': { name: 'h', sha256: 'a'.repeat(64) },
 };
 
 const PATHS = Object.keys(appRouter._def.procedures);

@@ -2,6 +2,7 @@ import { accessRouter } from './access.ts';
 import { activityRouter } from './activity.ts';
 import { chatRouter } from './chat.ts';
 import { configRouter } from './config.ts';
+import { hooksRouter } from './hooks.ts';
 import { labRouter } from './lab.ts';
 import { liveRouter } from './live.ts';
 import { logsRouter } from './logs.ts';
@@ -19,6 +20,7 @@ export const appRouter = router({
   live: liveRouter,
   logs: logsRouter,
   models: modelsRouter,
+  hooks: hooksRouter,
 });
 
 export type AppRouter = typeof appRouter;

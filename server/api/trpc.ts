@@ -54,3 +54,6 @@ const checkCaller = t.middleware(({ ctx, next }) => {
 export const router = t.router;
 export const createCallerFactory = t.createCallerFactory;
 export const procedure = t.procedure.use(mapErrors).use(checkCaller);
+
+/** Who started an activity, as it is recorded. */
+export const startedBy = (caller: Caller): string => (caller.kind === 'cli' ? 'cli' : 'browser');

@@ -10,6 +10,7 @@ import type { ConfigProblem } from '../schemas/config.ts';
 import type { ConfigSetInput, ConfigView, ConfigWriteInput } from '../schemas/config-view.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
 import type { HeedDriftInput, IgnoreDriftInput } from '../schemas/drift.ts';
+import type { HookConfirmInput, HookRunOutput, HookView } from '../schemas/hooks.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LedgerRow, MetricSeries, ScrapeTarget, SeriesInput } from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
@@ -101,6 +102,15 @@ export interface Engine {
     services(signal: AbortSignal): Promise<string[]>;
     /** Oldest first, harmless, at most ten batches a second; with `follow` until the signal. */
     read(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
+  };
+  hooks: {
+    list(): Promise<HookView[]>;
+    /** One run with its output; while it runs, with what there is so far. */
+    get(id: string): HookRunOutput;
+    /** Starts it as an activity and returns at once. 409 while its command is not confirmed. */
+    runNow(name: string, startedBy: string): Promise<Activity>;
+    /** Lets the command with that hash run from now on; 409 when ai-lab.yaml has another one by now. */
+    confirm(input: HookConfirmInput): Promise<void>;
   };
   access: {
     keys(): ApiKey[];

@@ -18,6 +18,7 @@ import { createConfigService } from './config-service.ts';
 import type { Engine } from './contract.ts';
 import { createDownloadRate } from './download-rate.ts';
 import { createEventBus } from './events.ts';
+import { createHookService } from './hook-service.ts';
 import { createIgnoredDrift } from './ignored-drift.ts';
 import { createInventoryService } from './inventory-service.ts';
 import { createLabService } from './lab-service.ts';
@@ -26,7 +27,7 @@ import { createModelsService } from './models-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
 import { labPrometheus, pushMetrics } from './push-metrics.ts';
-import type { Program } from './resources.ts';
+import { createResources, type Program } from './resources.ts';
 
 export interface EngineOptions {
   home: Home;
@@ -73,6 +74,17 @@ export function createEngine(options: EngineOptions): RunningEngine {
   if (server !== undefined) chats.settle();
   const host = createModelHost({ home, env, signal: closing.signal, onChange: () => void publishOverview() });
   const gatewayUrl = server === undefined ? null : `http://localhost:${server.port}/v1`;
+  const ignored = createIgnoredDrift(db);
+  const hooks = createHookService({
+    db,
+    home,
+    env,
+    stacksFolder: program.stacksFolder,
+    gatewayUrl,
+    activities,
+    resolve: () => lab.resolve(),
+    resources: (lab, signal) => createResources({ home, env, program, lab, starter: false, ignored }, signal),
+  });
   const lab = createLabService({
     home,
     env,
@@ -80,7 +92,8 @@ export function createEngine(options: EngineOptions): RunningEngine {
     activities,
     host,
     gatewayUrl,
-    ignored: createIgnoredDrift(db),
+    ignored,
+    hooks,
     onChange: () => void publishOverview(),
     onItems: instruments.items,
     rate: createDownloadRate(db),
@@ -127,6 +140,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     chats,
     metrics: { ...charts, recent: ledger.recent },
     logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),
+    hooks,
     access: {
       keys: access.keys,
       createKey: access.createKey,

@@ -15,6 +15,7 @@ import { labChoices } from './choices.ts';
 import type { Engine } from './contract.ts';
 import { diagnose } from './doctor.ts';
 import type { DownloadRate } from './download-rate.ts';
+import type { HookService } from './hook-service.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
 import { lockOfUp, type LockStageParts } from './lock-stage.ts';
 import type { ModelHost } from './model-host.ts';
@@ -35,6 +36,7 @@ export interface LabServiceParts extends LockStageParts {
   host: ModelHost;
   gatewayUrl: string | null;
   ignored: IgnoredDrift;
+  hooks: HookService;
   /** Called when a decision of the user has changed what is shown. */
   onChange(): void;
   /** Told what was found, at every look. */
@@ -54,7 +56,7 @@ export type LabService = Engine['lab'] & {
 };
 
 export function createLabService(parts: LabServiceParts): LabService {
-  const { home, env, program, activities, host, ignored } = parts;
+  const { home, env, program, activities, host, ignored, hooks } = parts;
   /** What the running `up` was asked for: while it runs, that is the lab which is shown. */
   let asked: UpInput | undefined;
   let dockerTaken: string | undefined;
@@ -104,16 +106,19 @@ export function createLabService(parts: LabServiceParts): LabService {
       const resolved = await resolve();
       refuseProblems(resolved);
       const { lab } = resolved;
-      const resources = await createResources(
-        { home, env, program, lab, starter: input.starter, ignored },
-        run.signal,
-      );
+      const make = () =>
+        createResources({ home, env, program, lab, starter: input.starter, ignored }, run.signal);
+      const resources = await make();
+      const around = hooks.around(resolved, resources, make);
       const lock = lockOfUp(parts, lab);
       const { changed, firstTokenMs } = await orchestrator
-        .up(lab, resources, createLabReady({ home, env, lab, host }), run, undefined, lock.stage)
+        .up(lab, resources, createLabReady({ home, env, lab, host }), run, around, lock.stage)
         .finally(() => rememberStarter(home, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
-      return lock.end(changed === 0 ? `Nothing had to be done. ${first}` : first, run.activityId);
+      const outcome = [changed === 0 ? `Nothing had to be done. ${first}` : first, ...around.passedOver].join(
+        ' ',
+      );
+      return lock.end(outcome, run.activityId);
     } finally {
       asked = undefined;
     }
@@ -142,6 +147,7 @@ export function createLabService(parts: LabServiceParts): LabService {
     status: async (signal) => (await look(signal)).status,
     async up(input, startedBy): Promise<Activity> {
       if (input.plan !== undefined) await planner.requireUnchanged(input.plan, input);
+      hooks.demandConfirmed();
       return activities.start('up', input, startedBy, (run) => runUp(input, parts.rate.measured(run)));
     },
     down: async (input, startedBy): Promise<Activity> =>

@@ -9,7 +9,7 @@ import { changesForDown, changesForUp } from './plan.ts';
 /** What a step says about itself beside its progress: an end other than `done`, and the hook run that it was. */
 export interface StepMark {
   state?: 'skipped' | 'failed';
-  hookRun?: string;
+  hookRun?: { id: string; name: string };
 }
 
 /** Records one step of the running activity, with its progress, its time and its outcome. */

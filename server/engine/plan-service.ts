@@ -6,6 +6,7 @@ import { invalidConfigError } from '../config/load.ts';
 import { LabError, reportError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import type { LabPlan, PlanDisk, PlanInput } from '../schemas/plan.ts';
+import { dueHooks } from './hook-plan.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
 import { lookAhead, planDifferences, planSha, type Looked } from './lab-plan.ts';
 import type { Forecast } from './resource.ts';
@@ -73,7 +74,7 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
       ports: forecasts.flatMap((one) => one.ports ?? []),
       disks: invalid ? [] : await disks(home, forecasts),
       memory: memory(looked),
-      hooks: [],
+      hooks: dueHooks(config.values, lab).map(({ phase, name, type }) => ({ phase, name, type })),
       problems,
     };
     const whole = { sha256: planSha(made), ...made };

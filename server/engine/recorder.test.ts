@@ -41,10 +41,12 @@ it('records steps with their outcome, and tells of each end at once', async () =
   await expect(record.step('two', 'Two', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
   const aborted = new DOMException('stop', 'AbortError');
   await expect(record.step('three', 'Three', () => Promise.reject(aborted))).rejects.toThrow('stop');
-  await record.step('four', 'Four', async (_report, mark) => mark({ state: 'skipped', hookRun: 'h' }));
+  await record.step('four', 'Four', async (_report, mark) =>
+    mark({ state: 'skipped', hookRun: { id: 'h', name: 'n' } }),
+  );
   expect(told.at(-1)).toBe('done,failed,cancelled,skipped');
   const ended = record.end('failed', null, { code: 'x', message: 'no', fix: '' });
   expect(ended.steps[0]).toMatchObject({ name: 'one', progress: { message: 'moving' } });
-  expect(ended.steps[3]).toMatchObject({ hookRun: 'h' });
+  expect(ended.steps[3]).toMatchObject({ hookRun: { id: 'h' } });
   expect(ended.endedAt).not.toBeNull();
 });

@@ -7,6 +7,7 @@ import type { Program } from '../engine/resources.ts';
 import type { Home } from '../lib/home.ts';
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
+import type { HookConfirmInput, HookRunOutput, HookView } from '../schemas/hooks.ts';
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type { LabPlan, PlanInput } from '../schemas/plan.ts';
@@ -44,6 +45,12 @@ export interface LabClient {
   services(): Promise<string[]>;
   /** Lines in batches, oldest first; with `follow` until the signal, which ends it without an error. */
   logs(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
+  hooks: {
+    list(): Promise<HookView[]>;
+    get(id: string): Promise<HookRunOutput>;
+    run(name: string): Promise<Activity>;
+    confirm(input: HookConfirmInput): Promise<void>;
+  };
   activity(id: string): Promise<Activity>;
   cancel(id: string): Promise<Activity>;
   close(): Promise<void>;
@@ -80,6 +87,12 @@ function local(options: ClientOptions): LabClient {
     },
     services: () => engine.logs.services(until.signal),
     logs: (input, signal) => engine.logs.read(input, signal),
+    hooks: {
+      list: () => engine.hooks.list(),
+      get: async (id) => engine.hooks.get(id),
+      run: (name) => engine.hooks.runNow(name, 'cli'),
+      confirm: (input) => engine.hooks.confirm(input),
+    },
     activity: async (id) => engine.activities.get(id),
     cancel: (id) => engine.activities.cancel(id),
     async close() {
@@ -108,6 +121,12 @@ function remote(server: ServerFile): LabClient {
     },
     services: () => plain(api.logs.services.query()),
     logs: (input, signal) => remoteLogs(api, input, signal),
+    hooks: {
+      list: () => plain(api.hooks.list.query()),
+      get: (id) => plain(api.hooks.get.query({ id })),
+      run: (name) => plain(api.hooks.runNow.mutate({ name })),
+      confirm: (input) => plain(api.hooks.confirm.mutate(input)),
+    },
     activity: (id) => plain(api.activity.get.query({ id })),
     cancel: (id) => plain(api.activity.cancel.mutate({ id })),
     close: async () => undefined,

@@ -28,7 +28,7 @@ export const activityStep = z.object({
   endedAt: z.number().nullable(),
   progress: stepProgress.nullable(),
   /** The hook run that this step was: its output is there. */
-  hookRun: z.string().optional(),
+  hookRun: z.object({ id: z.string(), name: z.string() }).optional(),
 });
 export type ActivityStep = z.infer<typeof activityStep>;
 

@@ -92,7 +92,11 @@ export function ActionBar({ offered, lab, running }: ActionBarProps) {
       </div>
       {report !== null && (
         <div className={styles.failed}>
-          <Note tone="bad" role="alert" message={report.message} fix={report.fix} />
+          <Note tone="bad" role="alert" message={report.message} fix={report.fix}>
+            {report.code === 'hook_unconfirmed' ? (
+              <ButtonLink href="/hooks">Look at the hooks</ButtonLink>
+            ) : undefined}
+          </Note>
         </div>
       )}
     </>

@@ -9,7 +9,11 @@ export function upCommand(cli: Command): void {
       'fetch the starter model (SmolLM2-135M-Instruct, Apache-2.0, about 93 MB) when none is configured',
       false,
     )
-    .action((flags: LabFlags & { starter: boolean }) =>
-      act(flags, (client) => client.up({ starter: flags.starter, ...overridesOf(flags) })),
-    );
+    .option('--yes', 'do not ask about commands of hooks that are new or have changed', false)
+    .action(async (flags: LabFlags & { starter: boolean; yes: boolean }) => {
+      const { onceConfirmed } = await import('../hooks.ts');
+      await act(flags, (client) =>
+        onceConfirmed(client, flags.yes, () => client.up({ starter: flags.starter, ...overridesOf(flags) })),
+      );
+    });
 }
