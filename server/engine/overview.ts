@@ -110,7 +110,7 @@ function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['at
   const config = resolved.config.problems.map((problem) => ({
     code: 'config_invalid',
     message: formatProblem(home.config, problem),
-    fix: 'Mend the line; until then the lab can be stopped but not started.',
+    fix: 'Mend the line, here under Settings or in the file; until then the lab can be stopped but not started.',
   }));
   const choices = resolved.problems.map(({ code, message, fix }) => ({ code, message, fix }));
   const broken = input.running === undefined ? brokenItems(items) : [];

