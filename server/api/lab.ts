@@ -32,6 +32,8 @@ export const labRouter = router({
   }),
   up: procedure.input(upInput).mutation(({ ctx, input }) => {
     refuseOverrides(input, ctx.caller);
+    if (input.locked === true && ctx.caller.kind !== 'cli')
+      throw new TRPCError({ code: 'FORBIDDEN', message: 'Run `ailab-web up --locked` in a terminal.' });
     return ctx.engine.lab.up(input, startedBy(ctx.caller));
   }),
   down: procedure

@@ -5,6 +5,7 @@ import { configRouter } from './config.ts';
 import { hooksRouter } from './hooks.ts';
 import { labRouter } from './lab.ts';
 import { liveRouter } from './live.ts';
+import { lockRouter } from './lock.ts';
 import { logsRouter } from './logs.ts';
 import { metricsRouter } from './metrics.ts';
 import { modelsRouter } from './models.ts';
@@ -19,6 +20,7 @@ export const appRouter = router({
   access: accessRouter,
   live: liveRouter,
   logs: logsRouter,
+  lock: lockRouter,
   models: modelsRouter,
   hooks: hooksRouter,
 });

@@ -14,6 +14,7 @@ import type { HookConfirmInput, HookRunOutput, HookView } from '../schemas/hooks
 import type { LabStatus } from '../schemas/lab.ts';
 import type { LedgerRow, MetricSeries, ScrapeTarget, SeriesInput } from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
+import type { LockApi } from '../schemas/lock-api.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 import type {
   FitInput,
@@ -67,6 +68,7 @@ export interface Engine {
     /** What is wrong with such a text; nothing is written. */
     check(text: string, writer: 'cli' | 'browser'): ConfigProblem[];
   };
+  lock: LockApi;
   activities: {
     list(limit: number): Activity[];
     get(id: string): Activity;

@@ -22,6 +22,7 @@ import { createHookService } from './hook-service.ts';
 import { createIgnoredDrift } from './ignored-drift.ts';
 import { createInventoryService } from './inventory-service.ts';
 import { createLabService } from './lab-service.ts';
+import { createLockService } from './lock-service.ts';
 import { createLogsService } from './logs-service.ts';
 import { createModelsService } from './models-service.ts';
 import { createModelHost } from './model-host.ts';
@@ -64,6 +65,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const access = createAccess(db, server);
   const chats = createChats(db);
   const locks = createLocks(db);
+  const hash = createFileHashes(db);
   const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }), locks.sha256);
   const instruments = createInstruments();
   const activities = createActivities(db, (activity) => {
@@ -98,7 +100,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     onItems: instruments.items,
     rate: createDownloadRate(db),
     locks,
-    hash: createFileHashes(db),
+    hash,
   });
   const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
 
@@ -124,6 +126,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     identify: access.identify,
     lab,
     config: createConfigService({ home, env, flags: lab.asked, onChange: () => void publishOverview() }),
+    lock: createLockService({ home, env, program, locks, hash, ignored, activities }),
     activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
     models: {
       ...createModelsService({ home, env, activities }),

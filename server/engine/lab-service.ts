@@ -17,6 +17,7 @@ import { diagnose } from './doctor.ts';
 import type { DownloadRate } from './download-rate.ts';
 import type { HookService } from './hook-service.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
+import { openLocked, type LockedUp } from './locked-up.ts';
 import { lockOfUp, type LockStageParts } from './lock-stage.ts';
 import type { ModelHost } from './model-host.ts';
 import * as orchestrator from './orchestrator.ts';
@@ -59,6 +60,8 @@ export function createLabService(parts: LabServiceParts): LabService {
   const { home, env, program, activities, host, ignored, hooks } = parts;
   /** What the running `up` was asked for: while it runs, that is the lab which is shown. */
   let asked: UpInput | undefined;
+  /** The lab of a lock, while the `up` that asked for it runs. */
+  let locked: LockedUp | undefined;
   let dockerTaken: string | undefined;
   let known: Lab | undefined;
 
@@ -66,7 +69,7 @@ export function createLabService(parts: LabServiceParts): LabService {
     resolveLab({ home, env, dockerTaken, starter, ...(overrides === undefined ? {} : { overrides }) });
 
   const resolve = async (): Promise<ResolvedLab> => {
-    const resolved = await resolveFor(asked ?? { starter: false });
+    const resolved = locked?.resolved ?? (await resolveFor(asked ?? { starter: false }));
     dockerTaken = resolved.lab.engine === 'docker' ? resolved.lab.engineReason : undefined;
     host.follow(resolved.lab.engine);
     known = resolved.lab;
@@ -103,6 +106,7 @@ export function createLabService(parts: LabServiceParts): LabService {
   const runUp = async (input: UpInput, run: orchestrator.Run): Promise<Ended> => {
     asked = input;
     try {
+      if (input.locked === true) locked = await openLocked(parts, input.overrides, run.signal);
       const resolved = await resolve();
       refuseProblems(resolved);
       const { lab } = resolved;
@@ -110,16 +114,17 @@ export function createLabService(parts: LabServiceParts): LabService {
         createResources({ home, env, program, lab, starter: input.starter, ignored }, run.signal);
       const resources = await make();
       const around = hooks.around(resolved, resources, make);
-      const lock = lockOfUp(parts, lab);
+      await locked?.agreeBefore(resources, run);
+      const lock = lockOfUp(parts, lab, locked?.agreeAfter);
       const { changed, firstTokenMs } = await orchestrator
         .up(lab, resources, createLabReady({ home, env, lab, host }), run, around, lock.stage)
         .finally(() => rememberStarter(home, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
-      const outcome = [changed === 0 ? `Nothing had to be done. ${first}` : first, ...around.passedOver].join(
-        ' ',
-      );
+      const words = changed === 0 ? `Nothing had to be done. ${first}` : first;
+      const outcome = [words, ...around.passedOver, ...(locked?.remember() ?? [])].join(' ');
       return lock.end(outcome, run.activityId);
     } finally {
+      locked = undefined;
       asked = undefined;
     }
   };

@@ -31,7 +31,7 @@ export function lockOfUp(
       run.step('lock', 'Record the lock', async (report) => {
         const { signal } = run;
         const measured = agree !== undefined;
-        entries = await collectEntries(lab, resources, { signal, report, hash, measured });
+        entries = await collectEntries(lab, resources, { signal, report, hash, measured, of: 'running' });
         agree?.(entries);
       }),
     end: (outcome, activityId) => ({

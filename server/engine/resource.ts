@@ -28,6 +28,8 @@ export interface LockContext extends ApplyContext {
   hash(files: readonly string[], context: ApplyContext): Promise<string>;
   /** Every byte is read: nothing is taken from a file's name. */
   measured: boolean;
+  /** Of what runs already: as it is there; `asked`: as this lab asks for it. */
+  of: 'asked' | 'running';
 }
 
 /** What an `up` with these changes would take from network, ports and disks. */

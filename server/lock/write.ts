@@ -3,18 +3,22 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { LockDocument } from '../schemas/lock.ts';
 
-/** Text that any reader of YAML 1.1 or 1.2 takes for text is quoted where it would not be: `"9.0"`, `"2025-07-27"`. */
+/**
+ * Metadata and managers stand in the order of their names, as plonk writes them. Text that any reader of YAML 1.1 or 1.2 takes for text is quoted where it would not be: `"9.0"`.
+ */
 export function writeLock(document: LockDocument): string {
   const { version, packages, resources, ...unknown } = document;
   const plain = {
     version,
-    packages: mapValues(packages, (list) =>
-      list.map(({ name, installed_at, version, ...rest }) =>
-        defined({ name, installed_at, version, ...rest }),
+    packages: sorted(
+      mapValues(packages, (list) =>
+        list.map(({ name, installed_at, version, ...rest }) =>
+          defined({ name, installed_at, version, ...rest }),
+        ),
       ),
     ),
     resources: resources.map(({ type, id, state, metadata, installed_at, ...rest }) =>
-      defined({ type, id, state, metadata, installed_at, ...rest }),
+      defined({ type, id, state, metadata: deepSorted(metadata), installed_at, ...rest }),
     ),
     ...unknown,
   };
@@ -31,4 +35,14 @@ function mapValues<T, U>(record: Record<string, T>, map: (value: T) => U): Recor
 
 function defined(object: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+}
+
+function sorted<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function deepSorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(deepSorted);
+  if (typeof value !== 'object' || value === null) return value;
+  return sorted(mapValues(value as Record<string, unknown>, deepSorted));
 }

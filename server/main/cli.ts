@@ -6,6 +6,7 @@ import { chatCommand } from './commands/chat.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { downCommand } from './commands/down.ts';
 import { hooksCommand } from './commands/hooks.ts';
+import { lockCommand } from './commands/lock.ts';
 import { logsCommand } from './commands/logs.ts';
 import { modelsCommand } from './commands/models.ts';
 import { openCommand } from './commands/open.ts';
@@ -26,6 +27,7 @@ const COMMANDS = [
   modelsCommand,
   pullCommand,
   doctorCommand,
+  lockCommand,
   logsCommand,
   hooksCommand,
   chatCommand,

@@ -20,6 +20,7 @@ import type {
   ModelUsed,
 } from '../schemas/inventory.ts';
 import type { PullInput } from '../schemas/models.ts';
+import { localLock, remoteLock, type LockClient } from './lock-client.ts';
 import { connect } from './remote.ts';
 import { plain } from './remote-error.ts';
 import { remoteLogs } from './remote-logs.ts';
@@ -42,6 +43,7 @@ export interface LabClient {
     remove(input: ModelIdInput): Promise<ModelRemoved>;
     fit(input: FitInput): Promise<FitReport>;
   };
+  lock: LockClient;
   services(): Promise<string[]>;
   /** Lines in batches, oldest first; with `follow` until the signal, which ends it without an error. */
   logs(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
@@ -79,6 +81,7 @@ function local(options: ClientOptions): LabClient {
     up: (input) => engine.lab.up(input, 'cli'),
     down: (input) => engine.lab.down(input, 'cli'),
     pull: (input) => engine.models.pull(input, 'cli'),
+    lock: localLock(engine, until.signal),
     models: {
       list: () => engine.models.list(until.signal),
       use: (input) => engine.models.use(input, until.signal),
@@ -113,6 +116,7 @@ function remote(server: ServerFile): LabClient {
     up: (input) => plain(api.lab.up.mutate(input)),
     down: (input) => plain(api.lab.down.mutate(input)),
     pull: (input) => plain(api.models.pull.mutate(input)),
+    lock: remoteLock(api),
     models: {
       list: () => plain(api.models.list.query()),
       use: (input) => plain(api.models.use.mutate(input)),

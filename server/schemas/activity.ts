@@ -62,6 +62,8 @@ export const upInput = z.strictObject({
   starter: z.boolean().default(false),
   /** Flags of the command line. Only the CLI may send them: a browser must not name files of this machine. */
   overrides: configOverrides.optional(),
+  /** Exactly what the lock says, or nothing. Only the CLI may ask: a lock can name files of this machine. */
+  locked: z.boolean().optional(),
   /** The sum of the plan that was looked at: refused when it is no longer the plan. */
   plan: z
     .string()

@@ -9,11 +9,12 @@ export function upCommand(cli: Command): void {
       'fetch the starter model (SmolLM2-135M-Instruct, Apache-2.0, about 93 MB) when none is configured',
       false,
     )
+    .option('--locked', 'exactly what the lock says, or nothing: every mismatch is named', false)
     .option('--yes', 'do not ask about commands of hooks that are new or have changed', false)
-    .action(async (flags: LabFlags & { starter: boolean; yes: boolean }) => {
+    .action(async (flags: LabFlags & { starter: boolean; locked: boolean; yes: boolean }) => {
       const { onceConfirmed } = await import('../hooks.ts');
-      await act(flags, (client) =>
-        onceConfirmed(client, flags.yes, () => client.up({ starter: flags.starter, ...overridesOf(flags) })),
-      );
+      const locked = flags.locked ? { locked: true } : {};
+      const input = { starter: flags.starter, ...locked, ...overridesOf(flags) };
+      await act(flags, (client) => onceConfirmed(client, flags.yes, () => client.up(input)));
     });
 }

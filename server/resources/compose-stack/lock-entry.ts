@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import type { LockContext } from '../../engine/resource.ts';
 import type { Lab, Profile } from '../../schemas/lab.ts';
 import { STACK_ENTRY, type LockEntry } from '../../schemas/lock.ts';
 import { bestContainer } from './actual.ts';
@@ -20,9 +21,13 @@ export interface StackParts {
   services: readonly string[];
 }
 
-export async function stackEntry(lab: Lab, parts: StackParts, signal: AbortSignal): Promise<LockEntry> {
+export async function stackEntry(
+  lab: Lab,
+  parts: StackParts,
+  { signal, of }: Pick<LockContext, 'signal' | 'of'>,
+): Promise<LockEntry> {
   const { stack, stacksFolder, services } = parts;
-  const found = await probe(parts.engine, stack.name, stack, signal);
+  const found = of === 'running' ? await probe(parts.engine, stack.name, stack, signal) : [];
   const containers = found.map(({ container }) => container);
   const images = await Promise.all(
     services.map(async (service) => {
@@ -33,6 +38,7 @@ export async function stackEntry(lab: Lab, parts: StackParts, signal: AbortSigna
       return [service, { image, ...imageIdentity(image, details) }] as const;
     }),
   );
+  const model = bestContainer(containers, MODEL);
   return {
     ...STACK_ENTRY,
     state: 'managed',
@@ -40,7 +46,7 @@ export async function stackEntry(lab: Lab, parts: StackParts, signal: AbortSigna
       profile: lab.profile,
       engine: 'docker',
       runtime: 'llama.cpp',
-      flags: modelFlags(stack.services[MODEL]?.command ?? []),
+      flags: modelFlags(model?.Config.Cmd ?? stack.services[MODEL]?.command ?? []),
       stack_sha256: stackSha256(stacksFolder, lab.profile),
       services: Object.fromEntries(images),
       ports: portsOf(lab, services),

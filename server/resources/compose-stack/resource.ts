@@ -95,11 +95,11 @@ export async function createComposeStack(
       const { profile } = lab;
       return forecastStack({ engine, project: home.project, profile, stack, services, changed, signal });
     },
-    async lock(lab, { signal }) {
+    async lock(lab, context) {
       if (lab.engine !== 'docker') return [];
-      const { engine, stack, context } = ready();
-      const { stacksFolder } = context;
-      return [await stackEntry(lab, { engine, stack, stacksFolder, services }, signal)];
+      const { engine, stack } = ready();
+      const { stacksFolder } = options;
+      return [await stackEntry(lab, { engine, stack, stacksFolder, services }, context)];
     },
     apply: (change, context) => applyAll([change], context),
     applyAll,

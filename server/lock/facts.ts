@@ -1,0 +1,78 @@
+/** What a lock says about the lab to be brought up, complete, or the reason why it can't be. Pure. */
+import { z } from 'zod';
+import { LabError } from '../lib/errors.ts';
+import { ENGINES, PROFILES } from '../schemas/lab.ts';
+import {
+  PROCESS_ENTRY,
+  STACK_ENTRY,
+  stackMetadata,
+  WEIGHTS_ORIGINS,
+  WEIGHTS_TYPE,
+  type LockDocument,
+  type LockEntry,
+  type LockedService,
+} from '../schemas/lock.ts';
+
+const run = z.object({
+  profile: z.enum(PROFILES),
+  engine: z.enum(ENGINES),
+  runtime: z.string(),
+  flags: z.looseObject({
+    context_size: z.number().int().min(256).max(1_048_576),
+    threads: z.number().int().min(1).max(4096),
+  }),
+  ports: z.looseObject({ model: z.number() }),
+});
+
+const weights = z.object({
+  source: z.enum(WEIGHTS_ORIGINS),
+  path: z.string(),
+  file: z.string().nullish(),
+  revision: z.string().nullish(),
+  sha256: z.string(),
+});
+
+export type LockedFacts = z.infer<typeof run> & {
+  weights: z.infer<typeof weights> & { id: string };
+  /** By name; empty on the embedded engine. */
+  services: Record<string, LockedService>;
+};
+
+export function lockedFacts({ resources }: LockDocument): LockedFacts {
+  const find = (type: string, id?: string) =>
+    resources.find((entry) => entry.type === type && (id === undefined || entry.id === id));
+  const stack = find(STACK_ENTRY.type, STACK_ENTRY.id);
+  const process = find(PROCESS_ENTRY.type, PROCESS_ENTRY.id);
+  const model = find(WEIGHTS_TYPE);
+  if (stack !== undefined && process !== undefined)
+    throw incomplete('it holds both a stack of Docker and an embedded runtime; a lab has one of them');
+  const main = stack ?? process;
+  if (main === undefined || model === undefined)
+    throw incomplete(`it holds no ${main === undefined ? 'lab, only what other tools locked' : 'weights'}`);
+  const facts = complete(run, main);
+  const engine = main === stack ? 'docker' : 'embedded';
+  if (facts.engine !== engine) throw incomplete(`${main.id} can't be of the engine ${facts.engine}`);
+  return {
+    ...facts,
+    weights: { id: model.id, ...complete(weights, model) },
+    services: stackMetadata.parse(main.metadata).services ?? {},
+  };
+}
+
+function complete<T>(schema: z.ZodType<T>, entry: LockEntry): T {
+  const parsed = schema.safeParse(entry.metadata);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw incomplete(
+    `${entry.id} has no usable ${issue?.path.join('.') ?? 'metadata'} (${issue?.message ?? ''})`,
+  );
+}
+
+function incomplete(why: string): LabError {
+  return new LabError({
+    code: 'lock_incomplete',
+    message: `This lock does not say enough to bring a lab up: ${why}.`,
+    fix: 'Run `ailab-web up` without --locked; it writes a complete one.',
+    status: 409,
+  });
+}
