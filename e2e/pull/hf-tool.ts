@@ -1,22 +1,13 @@
 /** The real `hf`, brought by our own managers from the package index; kept between runs, for it takes seconds. */
-import { mkdirSync, mkdtempSync, symlinkSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { exec } from '../../server/lib/exec.ts';
 import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
-import { isProgram, which } from '../../server/lib/which.ts';
+import { isProgram } from '../../server/lib/which.ts';
 import { findHf, HF_PACKAGE, hfTools, installHf, type Hf } from '../../server/resources/package-tools/hf.ts';
 
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ailab-web', 'e2e');
-
-/** A PATH with these programs of this machine only, found now. */
-export function pathWith(...programs: string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'ailab-path-'));
-  for (const name of programs) {
-    const there = which(name);
-    if (there !== undefined) symlinkSync(there, join(folder, name));
-  }
-  return [folder, '/usr/bin', '/bin'].join(delimiter);
-}
 
 export function toolHome(name: string): Home {
   const home = locateHome(join(CACHE, name));
@@ -35,4 +26,19 @@ export async function realHf(): Promise<Hf> {
   const hf = own === undefined ? await installHf(options, quiet) : await findHf(options, quiet.signal);
   if (hf === null) throw new Error('no package manager of this machine could bring hf');
   return hf;
+}
+
+/** Folder with the real `uv` and `pipx` in it, brought by pip. */
+export async function realManagers(): Promise<string> {
+  const venv = join(CACHE, 'managers-1');
+  const bin = join(venv, 'bin');
+  if (existsSync(join(bin, 'uv')) && existsSync(join(bin, 'pipx'))) return bin;
+  for (const [program, args] of [
+    ['python3', ['-m', 'venv', '--clear', venv]],
+    [join(bin, 'python'), ['-m', 'pip', 'install', '--quiet', 'uv', 'pipx']],
+  ] as const) {
+    const result = await exec(program, args, { env: process.env });
+    if (result.code !== 0) throw new Error(`uv and pipx could not be brought: ${result.stderr}`);
+  }
+  return bin;
 }
