@@ -150,7 +150,10 @@ describe('finding hf', () => {
 
   it('a huggingface-cli of today only says that it is dead; an old one does', async () => {
     const options = { home, env: machine() };
-    script('huggingface-cli', "echo 'Warning: huggingface-cli is deprecated and no longer works.' >&2; exit 1");
+    script(
+      'huggingface-cli',
+      "echo 'Warning: huggingface-cli is deprecated and no longer works.' >&2; exit 1",
+    );
     expect(await findHf(options, quiet.signal)).toBeNull();
     script('huggingface-cli', '[ "$1" = env ] && echo "- huggingface_hub version: 0.24.0"');
     expect(await findHf(options, quiet.signal)).toEqual({
