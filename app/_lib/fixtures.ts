@@ -49,6 +49,8 @@ export function ledgerRow(over: Partial<LedgerRow> = {}): LedgerRow {
     generationMs: 2000,
     promptMs: 300,
     queueMs: 20,
+    lockSha256: null,
+    cost: null,
     tokensPerSecond: 61,
     ...over,
   };

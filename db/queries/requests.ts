@@ -1,4 +1,4 @@
-import { and, desc, getTableColumns, gte, lt, sql } from 'drizzle-orm';
+import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { requests } from '../schema.ts';
 
@@ -53,6 +53,10 @@ export function requestsBetween(db: Db, from: number, to: number): RequestRow[] 
     .where(and(gte(requests.startedAt, from), lt(requests.startedAt, to)))
     .orderBy(requests.startedAt)
     .all();
+}
+
+export function findRequest(db: Db, id: string): RequestRow | undefined {
+  return db.select().from(requests).where(eq(requests.id, id)).get();
 }
 
 /** Newest first. */

@@ -52,6 +52,7 @@ beforeEach(async () => {
   const handle = createGateway({
     endpoint: () => endpoint,
     identify: () => caller,
+    begin: () => () => null,
     record: (row) => rows.push(row),
     wellEveryMs: 20,
     replies: { awaits: (id) => id === 'waiting', end: (id, end) => replies.push({ id, ...end }) },

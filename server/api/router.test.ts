@@ -33,6 +33,8 @@ const INPUTS: Record<string, unknown> = {
   'chat.remove': { conversationId: 'c' },
   'metrics.series': { range: '15m' },
   'metrics.targets': undefined,
+  'metrics.request': { id: 'r' },
+  'metrics.cost': { days: 7 },
   'metrics.recent': { limit: 5 },
   'access.keys': undefined,
   'access.createKey': { name: 'editor' },

@@ -8,6 +8,7 @@ import type { LabChoices } from '../schemas/choices.ts';
 import type { Conversation, ConversationSummary, Turn } from '../schemas/chat.ts';
 import type { ConfigProblem } from '../schemas/config.ts';
 import type { ConfigSetInput, ConfigView, ConfigWriteInput } from '../schemas/config-view.ts';
+import type { CostSummary } from '../schemas/cost.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
 import type { HeedDriftInput, IgnoreDriftInput } from '../schemas/drift.ts';
 import type { HookConfirmInput, HookRunOutput, HookView } from '../schemas/hooks.ts';
@@ -99,6 +100,8 @@ export interface Engine {
     /** What Prometheus scrapes; null where the lab has none. */
     targets(): Promise<ScrapeTarget[] | null>;
     recent(limit: number): LedgerRow[];
+    request(id: string): LedgerRow;
+    cost(input: { days: number }): CostSummary;
   };
   logs: {
     services(signal: AbortSignal): Promise<string[]>;

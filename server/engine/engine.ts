@@ -8,6 +8,9 @@ import { coalesce } from '../lib/coalesce.ts';
 import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
 import { createAccess, type Access, type ServerIdentity } from '../services/access.ts';
+import { createCostMeter } from '../cost/cost-meter.ts';
+import { summarizeCost } from '../cost/summary.ts';
+import { createMetering, type Metering } from '../services/metering.ts';
 import { createCharts } from '../services/charts/charts.ts';
 import { createChats, type Chats } from '../services/chats.ts';
 import { createFileHashes } from '../services/file-hashes.ts';
@@ -47,6 +50,7 @@ export interface RunningEngine extends Engine {
     ledger: Ledger;
     activities: Activities;
     instruments: Instruments;
+    metering: Metering;
   };
   /** The runtime as it is now; null when none runs. Good after `prime`. */
   endpoint(): Endpoint | null;
@@ -66,8 +70,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const chats = createChats(db);
   const locks = createLocks(db);
   const hash = createFileHashes(db);
-  const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }), locks.sha256);
+  const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }));
   const instruments = createInstruments();
+  const cost = createCostMeter(home.config);
+  const metering = createMetering({ ledger, instruments, cost, lockSha256: locks.sha256 });
   const activities = createActivities(db, (activity) => {
     bus.publish({ type: 'activity', activity });
     instruments.activity(activity);
@@ -141,7 +147,21 @@ export function createEngine(options: EngineOptions): RunningEngine {
       }),
     },
     chats,
-    metrics: { ...charts, recent: ledger.recent },
+    metrics: {
+      ...charts,
+      recent: ledger.recent,
+      request(id) {
+        const row = ledger.one(id);
+        if (row === undefined) throw noRequest(id);
+        return row;
+      },
+      cost({ days }) {
+        const to = Date.now();
+        const from = to - days * 86_400_000;
+        const { notMeasured } = cost;
+        return summarizeCost(ledger.between(from, to), { from, to, inputs: cost.inputs(), notMeasured });
+      },
+    },
     logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),
     hooks,
     access: {
@@ -165,7 +185,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
         }),
         AbortSignal.any([signal, closing.signal]),
       ),
-    parts: { db, access, chats, ledger, activities, instruments },
+    parts: { db, access, chats, ledger, activities, instruments, metering },
     endpoint: host.endpoint,
     prime: lab.prime,
     async close() {
@@ -177,6 +197,15 @@ export function createEngine(options: EngineOptions): RunningEngine {
       closeDb(db);
     },
   };
+}
+
+function noRequest(id: string): LabError {
+  return new LabError({
+    code: 'request_not_found',
+    message: `The ledger holds no request ${id}.`,
+    fix: 'Open the Metrics page to see those that are kept.',
+    status: 404,
+  });
 }
 
 function noServer(): LabError {

@@ -27,10 +27,10 @@ export interface GatewayParts {
   /** The runtime as it is now, or null when none runs. */
   endpoint(): Endpoint | null;
   identify(request: IncomingMessage): Caller | null;
-  /** `gaps`: seconds between the chunks of a streamed reply. */
-  record(row: LedgerRow, gaps: readonly number[]): void;
-  /** A request has come to the runtime, and has left it. */
-  running?(change: 1 | -1): void;
+  /** A request has come to the runtime; the answer is called when it has left it. */
+  begin(): () => number | null;
+  /** `gaps`: seconds between the chunks of a streamed reply; `joules`: what `begin`'s answer told. */
+  record(row: LedgerRow, gaps: readonly number[], joules: number | null): void;
   /** For tests: how often a silent runtime's health is looked at. */
   wellEveryMs?: number;
   /** Conversations of the browser's chat. */
@@ -67,7 +67,7 @@ async function complete(
   const begun = performance.now();
   const endpoint = parts.endpoint();
   const messageId = awaitedMessage(parts, caller, request);
-  const settle = (passage: Passage, model: string, streamed: boolean) => {
+  const settle = (passage: Passage, model: string, streamed: boolean, joules: number | null = null) => {
     const row = toRow(passage, {
       startedAt,
       path,
@@ -76,7 +76,7 @@ async function complete(
       streamed,
       durationMs: performance.now() - begun,
     });
-    parts.record(row, passage.gaps);
+    parts.record(row, passage.gaps, joules);
     if (messageId !== undefined) parts.replies.end(messageId, toReply(passage, row));
   };
   const reject = (error: OpenAiError, model: string) => {
@@ -119,7 +119,7 @@ async function complete(
     return;
   }
   const streamed = parsed.data.stream === true;
-  parts.running?.(1);
+  const end = parts.begin();
   const passage = await forward({
     endpoint,
     path,
@@ -131,8 +131,7 @@ async function complete(
     isWell: () => parts.endpoint()?.health === 'healthy',
     wellEveryMs: parts.wellEveryMs,
   });
-  parts.running?.(-1);
-  settle(passage, model, streamed);
+  settle(passage, model, streamed, end());
 }
 
 const REFUSED: Passage = {
@@ -224,6 +223,8 @@ function toRow(passage: Passage, at: Circumstances): LedgerRow {
     durationMs: at.durationMs,
     ...passage.numbers,
     queueMs: queueMs(passage.numbers, at.durationMs),
+    lockSha256: null,
+    cost: null,
   };
 }
 
@@ -241,7 +242,15 @@ function toReply(passage: Passage, row: LedgerRow): ReplyEnd {
     content: passage.text,
     state: REPLY_STATES[passage.outcome],
     model: row.model,
-    metrics: { ttftMs, durationMs, promptTokens, cachedTokens, completionTokens, tokensPerSecond },
+    metrics: {
+      requestId: row.id,
+      ttftMs,
+      durationMs,
+      promptTokens,
+      cachedTokens,
+      completionTokens,
+      tokensPerSecond,
+    },
     error: passage.errorMessage,
   };
 }

@@ -21,6 +21,8 @@ const row = (change: Partial<LedgerRow> = {}): LedgerRow => ({
   tokensPerSecond: 20,
   promptMs: 60,
   queueMs: 440,
+  lockSha256: null,
+  cost: null,
   ...change,
 });
 

@@ -37,7 +37,7 @@ async function ownGateway(client: LabClient): Promise<{ url: string; close: () =
   const handle = createGateway({
     endpoint: engine.endpoint,
     identify: (request) => (request.url?.startsWith(`/${mark}/`) === true ? { kind: 'cli' } : null),
-    record: engine.parts.ledger.record,
+    ...engine.parts.metering,
     replies: engine.parts.chats,
   });
   const server = createServer((request, response) =>

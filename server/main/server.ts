@@ -60,11 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         gateway: createGateway({
           endpoint: engine.endpoint,
           identify: (request) => engine.identify((name) => headerOf(request.headers[name])),
-          record(row, gaps) {
-            engine.parts.ledger.record(row);
-            engine.parts.instruments.request(row, gaps);
-          },
-          running: engine.parts.instruments.running,
+          ...engine.parts.metering,
           replies: engine.parts.chats,
         }),
         instruments: (_request, response) => void writeMetrics(response, engine.parts.instruments.registry),

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const MESSAGE_STATES = ['streaming', 'done', 'stopped', 'failed'] as const;
 
 export const replyMetrics = z.object({
+  /** The ledger's row of it. */
+  requestId: z.string().optional(),
   /** Milliseconds to the first token; null when none came. */
   ttftMs: z.number().nullable(),
   durationMs: z.number(),

@@ -70,9 +70,17 @@ export const CONFIG_DOCS = {
   'cost.busy_watts': { doc: 'Power of the machine while a model answers, in watts.', example: 45 },
   'cost.hardware.price': { doc: 'What the machine has cost.', example: 1200 },
   'cost.hardware.years': { doc: 'Over how many years its price is spread.', example: 4 },
+  'cost.hardware.hours_per_day': {
+    doc: 'In how many hours of a day it is used. With it, its price is spread over those, too.',
+    example: 8,
+  },
   'cost.api_price': {
     doc: 'The row of the price table that a hosted model is compared by; without it, none.',
     example: 'gpt-5-mini',
+  },
+  'cost.prices': {
+    doc: 'Rows for the price table, in the price of a million tokens, each with the day on which it was read; one of the same name wins over ours.',
+    example: [{ name: 'my-provider', date: '2026-11-01', currency: 'USD', input: 0.2, output: 0.8 }],
   },
   'embeddings.model_id': {
     doc: 'A second model, for embeddings, named as model_id.',

@@ -1,5 +1,6 @@
 /** Charts from the ledger. Times are epoch milliseconds; durations are milliseconds. */
 import { z } from 'zod';
+import { requestCost } from './cost.ts';
 import { errorReport } from './lab.ts';
 
 export const METRIC_RANGES = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
@@ -129,7 +130,13 @@ export const ledgerRow = z.object({
   promptMs: z.number().nullable(),
   /** Milliseconds in which the runtime did neither: behind other requests, and on the way. */
   queueMs: z.number().nullable(),
+  /** SHA-256 of the lock that was in force; null when there was none. */
+  lockSha256: z.string().nullable(),
+  /** By the inputs of its time; null where nothing was known. */
+  cost: requestCost.nullable().catch(null),
 });
 export type LedgerRow = z.infer<typeof ledgerRow>;
+
+export const requestInput = z.strictObject({ id: z.string().max(100) });
 
 export const recentInput = z.strictObject({ limit: z.number().int().min(1).max(200).default(20) });

@@ -1,6 +1,7 @@
 /** The ledger: rows are collected for a moment and written together, so that a request never waits for the disk. */
 import type { Db } from '../../db/client.ts';
 import {
+  findRequest,
   insertRequests,
   recentRequests,
   requestsBetween,
@@ -17,12 +18,7 @@ const LONGEST_MS = 3_600_000;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-/** `lockSha256`: of the lock in force, asked at every request. */
-export function createLedger(
-  db: Db,
-  publish: (row: LedgerRow) => void,
-  lockSha256: () => string | null = () => null,
-) {
+export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
   const log = createLogger('ledger');
   let waiting: NewRequest[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +40,7 @@ export function createLedger(
 
   return {
     record(row: LedgerRow): void {
-      waiting.push({ ...row, lockSha256: lockSha256() });
+      waiting.push(row);
       timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref();
       publish(row);
     },
@@ -52,6 +48,17 @@ export function createLedger(
     recent(limit: number): LedgerRow[] {
       flush();
       return recentRequests(db, limit).map((row) => ledgerRow.parse(row));
+    },
+    /** Undefined when there is no such row. */
+    one(id: string): LedgerRow | undefined {
+      flush();
+      const row = findRequest(db, id);
+      return row === undefined ? undefined : ledgerRow.parse(row);
+    },
+    /** Rows that started in [from, to), oldest first. */
+    between(from: number, to: number): ReturnType<typeof requestsBetween> {
+      flush();
+      return requestsBetween(db, from, to);
     },
     /** Rows that ended in the range; a request that took longer than an hour isn't looked for. */
     series(range: MetricRange, now: number = Date.now()): LedgerSeries {

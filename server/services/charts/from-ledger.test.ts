@@ -22,6 +22,8 @@ const row = (over: Partial<LedgerRow> = {}): LedgerRow => ({
   generationMs: 500,
   promptMs: 100,
   queueMs: 10,
+  lockSha256: null,
+  cost: null,
   tokensPerSecond: 40,
   ...over,
 });
