@@ -21,7 +21,10 @@ export interface Work {
 }
 
 /** kWh = J / 3,600,000. */
-export const kwhOf = (joules: Range): Range => scale(joules, 1 / JOULES_PER_KWH);
+export const kwhOf = ({ low, high }: Range): Range => ({
+  low: low / JOULES_PER_KWH,
+  high: high / JOULES_PER_KWH,
+});
 
 /**
  * Energy of a request in joules. Measured: as it is. Estimated from watts × seconds of work: at least what the work adds

@@ -52,8 +52,12 @@ function indent(depth: number): string {
   return '  '.repeat(depth);
 }
 
-/** Lists in brackets; our defaults and examples need no quotes. */
+/** Lists in brackets, maps in braces; our defaults and examples need no quotes. */
 function flow(value: unknown): string {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value))
+    return `{ ${Object.entries(value)
+      .map(([name, inner]) => `${name}: ${flow(inner)}`)
+      .join(', ')} }`;
   return Array.isArray(value) ? `[${value.map(flow).join(', ')}]` : String(value);
 }
 
