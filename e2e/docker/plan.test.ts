@@ -112,7 +112,16 @@ describe.skipIf(found.kind === 'none')(
       expect(await everything()).toEqual(before);
       expect(plan.problems).toEqual([]);
       expect(code).toBe(0);
-      expect(plan).toMatchObject({ engine: 'docker', changes: 4, downloads: [] });
+      expect(plan).toMatchObject({
+        engine: 'docker',
+        changes: 4,
+        downloads: [],
+        memory: { verdict: 'fits', message: expect.stringContaining('at a context of 512 tokens') },
+        hooks: [
+          { phase: 'pre_apply', name: 'weaviate-ready', type: 'weaviate-ready' },
+          { phase: 'post_apply', name: 'grafana-import', type: 'grafana-import' },
+        ],
+      });
       expect(actions(plan)).toEqual(SERVICES.map((name) => [name, 'create']));
       expect(plan.ports.map(({ port, state }) => [port, state]).toSorted()).toEqual(
         Object.values(ports)

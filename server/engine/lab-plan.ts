@@ -11,8 +11,6 @@ export interface Looked {
   items: PlanItem[];
   forecasts: Forecast[];
   problems: ErrorReport[];
-  /** The configured weights as they are there. */
-  weights: Item | undefined;
 }
 
 export async function lookAhead(
@@ -25,7 +23,6 @@ export async function lookAhead(
     items: looks.flatMap(({ items }) => items),
     forecasts: looks.map(({ forecast }) => forecast),
     problems: distinct(looks.flatMap(({ problems }) => problems)),
-    weights: looks.map(({ weights }) => weights).find((found) => found !== undefined),
   };
 }
 
@@ -33,7 +30,6 @@ interface Look {
   items: PlanItem[];
   forecast: Forecast;
   problems: ErrorReport[];
-  weights: Item | undefined;
 }
 
 async function lookAt(lab: Lab, resource: Resource, signal: AbortSignal): Promise<Look> {
@@ -44,7 +40,7 @@ async function lookAt(lab: Lab, resource: Resource, signal: AbortSignal): Promis
   } catch (error) {
     signal.throwIfAborted();
     const items = desired.map((item) => planItem(item, undefined, 'unknown'));
-    return { items, forecast: {}, problems: [reportError(error)], weights: undefined };
+    return { items, forecast: {}, problems: [reportError(error)] };
   }
   const changes = changesForUp(desired, actual);
   const problems: ErrorReport[] = [];
@@ -58,8 +54,7 @@ async function lookAt(lab: Lab, resource: Resource, signal: AbortSignal): Promis
   const forecast = (await resource.forecast?.(lab, changes, signal).catch(() => undefined)) ?? {};
   signal.throwIfAborted();
   const items = itemsOf(desired, actual, changes);
-  const weights = actual.find((item) => item.domain === 'weights' && item.name === lab.modelName);
-  return { items, forecast, problems, weights };
+  return { items, forecast, problems };
 }
 
 /** Desired ones in their order, then what is beside them by name. */

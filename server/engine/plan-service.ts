@@ -1,6 +1,5 @@
 /** The plan as users see it: what the resources say, and this machine's disks and memory. Part of the composition root. */
 import { stat, statfs } from 'node:fs/promises';
-import { freemem, totalmem } from 'node:os';
 import { dirname } from 'node:path';
 import { invalidConfigError } from '../config/load.ts';
 import { LabError, reportError } from '../lib/errors.ts';
@@ -9,6 +8,7 @@ import type { LabPlan, PlanDisk, PlanInput } from '../schemas/plan.ts';
 import { dueHooks } from './hook-plan.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
 import { lookAhead, planDifferences, planSha, type Looked } from './lab-plan.ts';
+import { planMemory } from './plan-memory.ts';
 import type { Forecast } from './resource.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
 import { createResources, type Program } from './resources.ts';
@@ -73,8 +73,10 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
       },
       ports: forecasts.flatMap((one) => one.ports ?? []),
       disks: invalid ? [] : await disks(home, forecasts),
-      memory: memory(looked),
-      hooks: dueHooks(config.values, lab).map(({ phase, name, type }) => ({ phase, name, type })),
+      memory: await planMemory({ home, env, lab, signal }, looked),
+      hooks: invalid
+        ? []
+        : dueHooks(config.values, lab).map(({ phase, name, type }) => ({ phase, name, type })),
       problems,
     };
     const whole = { sha256: planSha(made), ...made };
@@ -94,7 +96,7 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
   };
 }
 
-const NOTHING: Looked = { items: [], forecasts: [], problems: [], weights: undefined };
+const NOTHING: Looked = { items: [], forecasts: [], problems: [] };
 
 function changed(differences: readonly string[]): LabError {
   const what = differences.length === 0 ? '' : `: ${differences.join('; ')}`;
@@ -142,20 +144,4 @@ async function diskOf(folder: string, above: boolean): Promise<{ device: string;
   } catch {
     return above && dirname(folder) !== folder ? diskOf(dirname(folder), above) : null;
   }
-}
-
-function memory({ items, forecasts, weights }: Looked): LabPlan['memory'] {
-  const runner = items.find(({ domain, name }) => domain === 'process' || name === 'model');
-  if (runner === undefined) return null;
-  const size = weights?.meta['size_bytes'];
-  const need =
-    typeof size === 'number' ? size : (forecasts.find((one) => one.weightsBytes)?.weightsBytes ?? null);
-  const [freeBytes, totalBytes] = [freemem(), totalmem()];
-  const facts = { needBytes: need, freeBytes, totalBytes };
-  if (runner.action === 'keep') return { ...facts, verdict: 'held', basis: 'the model server runs' };
-  if (need === null) return { ...facts, verdict: 'unknown', basis: 'the size of the weights is not known' };
-  const basis = 'the weights alone, without the context and buffers';
-  // One that is recreated gives its memory back first.
-  const room = runner.action === 'recreate' ? Math.min(totalBytes, freeBytes + need) : freeBytes;
-  return { ...facts, verdict: need <= room ? 'fits' : 'exceeds', basis };
 }

@@ -80,11 +80,8 @@ export function diskWords({ freeBytes, needBytes, afterBytes }: LabPlan['disks']
   return `${formatBytes(freeBytes)} free now, about ${formatBytes(needBytes)} needed, ${after}`;
 }
 
-export function memoryWords(memory: NonNullable<LabPlan['memory']>): string {
-  const { needBytes, freeBytes, totalBytes, verdict, basis } = memory;
-  if (verdict === 'held') return `In memory already (${basis})`;
-  const free = `${formatBytes(freeBytes)} free of ${formatBytes(totalBytes)}`;
-  if (needBytes === null) return `${free}; ${basis}`;
-  const fits = verdict === 'fits' ? 'Fits' : 'May not fit';
-  return `${fits}: about ${formatBytes(needBytes)} needed (${basis}), ${free}`;
+const VERDICTS = { held: '', unknown: '', fits: 'Fits: ', exceeds: 'May not fit: ' } as const;
+
+export function memoryWords({ verdict, message, fix }: NonNullable<LabPlan['memory']>): string {
+  return `${VERDICTS[verdict]}${message}${fix === '' ? '' : ` ${fix}`}`;
 }

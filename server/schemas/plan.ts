@@ -69,13 +69,15 @@ export const planDisk = z.object({
 export type PlanDisk = z.infer<typeof planDisk>;
 
 export const planMemory = z.object({
-  needBytes: z.number().nullable(),
-  freeBytes: z.number(),
-  totalBytes: z.number(),
-  /** `held`: the model is in memory already. */
+  /** `held`: the model server runs and has its memory. */
   verdict: z.enum(['held', 'fits', 'exceeds', 'unknown']),
-  /** What `needBytes` is made of. */
-  basis: z.string(),
+  needBytes: z.number().nullable(),
+  /** Where the model is to be: this machine's memory, its container's limit, or the GPU's. */
+  freeBytes: z.number().nullable(),
+  totalBytes: z.number().nullable(),
+  message: z.string(),
+  /** What to do when it may not fit; it can be started anyway. */
+  fix: z.string(),
 });
 
 export const planHook = z.object({

@@ -16,6 +16,7 @@ export interface ForecastInput {
   services: readonly string[];
   /** Those to be created or recreated: only their images are pulled. */
   changed: readonly string[];
+  env: NodeJS.ProcessEnv;
   signal: AbortSignal;
 }
 
@@ -29,7 +30,7 @@ export async function forecastStack(input: ForecastInput): Promise<Forecast> {
       name: image,
       for: services,
       about: false,
-      ...(await imageDownload(engine, info, image, signal)),
+      ...(await imageDownload(engine, info, image, input.env, signal)),
     })),
   );
   const ports = await Promise.all(

@@ -2,6 +2,7 @@
 import type { PlanDownload } from '../../schemas/plan.ts';
 import type { EngineApi } from './engine-api.ts';
 import type { EngineInfo } from './engine-types.ts';
+import { registryLogin } from './registry-login.ts';
 import { askRegistry, type ImageLayers } from './registry.ts';
 
 type Sizes = Pick<PlanDownload, 'bytes' | 'wholeBytes' | 'note'>;
@@ -17,10 +18,11 @@ export async function imageDownload(
   engine: EngineApi,
   info: EngineInfo,
   image: string,
+  env: NodeJS.ProcessEnv,
   signal: AbortSignal,
 ): Promise<Sizes> {
   try {
-    const { sizes, diffIds } = await layersOf(image, info, signal);
+    const { sizes, diffIds } = await layersOf(image, info, env, signal);
     const here = layersHere(diffIds, await engine.imageLayers(signal));
     return { bytes: sum(sizes.slice(here)), wholeBytes: sum(sizes), note: null };
   } catch (error) {
@@ -30,12 +32,18 @@ export async function imageDownload(
   }
 }
 
-async function layersOf(image: string, info: EngineInfo, signal: AbortSignal): Promise<ImageLayers> {
+async function layersOf(
+  image: string,
+  info: EngineInfo,
+  env: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Promise<ImageLayers> {
   const key = `${image} ${info.Architecture ?? ''}`;
   const known = kept.get(key);
   if (known !== undefined && Date.now() - known.at < KEPT_MS) return known.layers;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
-  const layers = await askRegistry(image, info.Architecture, limit);
+  const { auth } = await registryLogin(image, env, limit);
+  const layers = await askRegistry(image, info.Architecture, auth, limit);
   kept.set(key, { at: Date.now(), layers });
   return layers;
 }

@@ -1,8 +1,9 @@
 /**
  * What a registry says about an image, without pulling it: the sizes of its layers. Source: OCI distribution spec 1.1
- * and Docker's token authentication. Without a login: a private image stays unknown.
+ * and Docker's token authentication. With the login that a pull would use.
  */
 import { z } from 'zod';
+import type { RegistryAuth } from './registry-login.ts';
 
 export interface ImageLayers {
   /** Bytes of each layer as the network carries it, lowest first. */
@@ -65,24 +66,26 @@ const ARCHITECTURES: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64
 export async function askRegistry(
   image: string,
   machine: string | undefined,
+  login: RegistryAuth | null,
   signal: AbortSignal,
 ): Promise<ImageLayers> {
   const { registry, repository, reference } = parseReference(image);
   const base = `${registry}/v2/${repository}`;
-  let token: string | undefined;
+  let proof: string | undefined;
   const ask = async (path: string): Promise<unknown> => {
     const send = () =>
       fetch(`${base}/${path}`, {
         signal,
-        headers: { accept: ACCEPT, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+        headers: { accept: ACCEPT, ...(proof === undefined ? {} : { authorization: proof }) },
       });
     let reply = await send();
-    if (reply.status === 401 && token === undefined) {
+    if (reply.status === 401 && proof === undefined) {
       await reply.body?.cancel();
-      token = await fetchToken(reply.headers.get('www-authenticate') ?? '', repository, signal);
+      const challenge = reply.headers.get('www-authenticate') ?? '';
+      proof = await answerTo(challenge, registry, repository, login, signal);
       reply = await send();
     }
-    if (reply.status === 401 || reply.status === 403) throw new Error('it wants a login');
+    if (reply.status === 401 || reply.status === 403) throw new Error(WANTS_LOGIN);
     if (!reply.ok) throw new Error(`it answered ${reply.status}`);
     return readJson(reply);
   };
@@ -107,26 +110,43 @@ function pickPlatform(manifests: readonly z.infer<typeof descriptor>[], machine:
   return found.digest;
 }
 
+const WANTS_LOGIN = 'it wants a login';
 const tokenAnswer = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
-/** `Bearer realm="…",service="…"`: a token for reading, for anybody. */
-async function fetchToken(challenge: string, repository: string, signal: AbortSignal): Promise<string> {
+/** The Authorization header that the registry asks for: `Basic`, or `Bearer realm="…",service="…"` with a token from there. */
+async function answerTo(
+  challenge: string,
+  registry: string,
+  repository: string,
+  login: RegistryAuth | null,
+  signal: AbortSignal,
+): Promise<string> {
+  const { username, password } = login ?? {};
+  const basic =
+    username === undefined || password === undefined
+      ? undefined
+      : `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+  if (/^basic /i.test(challenge) && basic !== undefined && isSafe(new URL(registry))) return basic;
   const values = Object.fromEntries(
     [...challenge.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
   );
-  const realm = values['realm'];
-  if (!/^bearer /i.test(challenge) || realm === undefined) throw new Error('it wants a login');
-  const url = new URL(realm);
-  if (url.protocol !== 'https:' && !isLoopback(url.host)) throw new Error('it wants a login');
+  const url = URL.parse(values['realm'] ?? '');
+  if (!/^bearer /i.test(challenge) || url === null || !isSafe(url)) throw new Error(WANTS_LOGIN);
   if (values['service'] !== undefined) url.searchParams.set('service', values['service']);
   url.searchParams.set('scope', `repository:${repository}:pull`);
-  const reply = await fetch(url, { signal });
-  if (!reply.ok) throw new Error('it wants a login');
+  const reply = await fetch(url, {
+    signal,
+    ...(basic === undefined ? {} : { headers: { authorization: basic } }),
+  });
+  if (!reply.ok) throw new Error(WANTS_LOGIN);
   const { token, access_token: other } = tokenAnswer.parse(await readJson(reply));
   const found = token ?? other;
-  if (found === undefined) throw new Error('it wants a login');
-  return found;
+  if (found === undefined) throw new Error(WANTS_LOGIN);
+  return `Bearer ${found}`;
 }
+
+/** A login goes over the network only encrypted. */
+const isSafe = ({ protocol, host }: URL): boolean => protocol === 'https:' || isLoopback(host);
 
 async function readJson(reply: Response): Promise<unknown> {
   let text = '';

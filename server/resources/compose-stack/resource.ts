@@ -93,7 +93,9 @@ export async function createComposeStack(
       if (engine === null || stack === null) return {};
       const changed = changes.map(({ item }) => item.name);
       const { profile } = lab;
-      return forecastStack({ engine, project: home.project, profile, stack, services, changed, signal });
+      const { env } = options;
+      const project = home.project;
+      return forecastStack({ engine, project, profile, stack, services, changed, env, signal });
     },
     async lock(lab, context) {
       if (lab.engine !== 'docker') return [];
