@@ -43,7 +43,7 @@ async function layersOf(
   if (known !== undefined && Date.now() - known.at < KEPT_MS) return known.layers;
   const limit = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE_MS)]);
   const { auth } = await registryLogin(image, env, limit);
-  const layers = await askRegistry(image, info.Architecture, auth, limit);
+  const layers = await askRegistry(image, info.Architecture, limit, auth);
   kept.set(key, { at: Date.now(), layers });
   return layers;
 }

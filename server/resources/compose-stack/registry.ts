@@ -66,8 +66,8 @@ const ARCHITECTURES: Record<string, string> = { x86_64: 'amd64', aarch64: 'arm64
 export async function askRegistry(
   image: string,
   machine: string | undefined,
-  login: RegistryAuth | null,
   signal: AbortSignal,
+  login: RegistryAuth | null = null,
 ): Promise<ImageLayers> {
   const { registry, repository, reference } = parseReference(image);
   const base = `${registry}/v2/${repository}`;
