@@ -1,30 +1,80 @@
 'use client';
 
 import Link from 'next/link';
+import { useState } from 'react';
 import type { Activity, LabOverview } from '../../_lib/wire.ts';
 import { ACTIVITY_KINDS, ACTIVITY_STATES } from '../../_lib/words.ts';
+import { Button } from '../../_ui/button.tsx';
 import { Command } from '../../_ui/copy.tsx';
 import { Facts, type Fact } from '../../_ui/facts.tsx';
 import { Panel } from '../../_ui/panel.tsx';
 import { State } from '../../_ui/state.tsx';
 import { Ago, Elapsed } from '../../_ui/time.tsx';
+import { engineTitle } from './choice-words.ts';
+import { Choices } from './choices.tsx';
 import styles from './overview.module.css';
 
+interface LabFactsProps {
+  lab: LabOverview;
+  /** Something runs, or nobody would hear a command. */
+  busy: boolean;
+  last: Activity | undefined;
+}
+
 /** How to reach the lab, where it runs and why, and what happened last. */
-export function LabFacts({ lab, last }: { lab: LabOverview; last: Activity | undefined }) {
+export function LabFacts({ lab, busy, last }: LabFactsProps) {
+  const [choosing, setChoosing] = useState(false);
+  const [saved, setSaved] = useState(false);
   const facts: Fact[] = [];
   if (lab.gatewayUrl !== null)
     facts.push({ name: 'For programs', value: <ForPrograms url={lab.gatewayUrl} /> });
+  const choose = () => {
+    setChoosing(!choosing);
+    setSaved(false);
+  };
   facts.push({
-    name: 'Engine',
-    value: lab.engineReason === '' ? lab.engine : `${lab.engine}: ${lab.engineReason}`,
+    name: 'Runs on',
+    value: <RunsOn lab={lab} choosing={choosing} saved={saved} onChoose={choose} />,
   });
   if (lab.runtime !== null) facts.push({ name: 'Runtime', value: runtimeWords(lab.runtime) });
   if (last !== undefined) facts.push({ name: 'Last', value: <Last activity={last} /> });
   return (
     <Panel title="The lab">
       <Facts facts={facts} />
+      {choosing && (
+        <Choices
+          lab={lab}
+          busy={busy}
+          onClose={() => setChoosing(false)}
+          onSaved={() => {
+            setChoosing(false);
+            setSaved(true);
+          }}
+        />
+      )}
     </Panel>
+  );
+}
+
+interface RunsOnProps {
+  lab: LabOverview;
+  choosing: boolean;
+  saved: boolean;
+  onChoose: () => void;
+}
+
+function RunsOn({ lab, choosing, saved, onChoose }: RunsOnProps) {
+  return (
+    <>
+      {engineTitle(lab.engine)}, profile {lab.profile}{' '}
+      {lab.engineReason !== '' && <span className={styles.aside}>({lab.engineReason}) </span>}
+      <Button kind="quiet" small data-testid="change-engine" aria-expanded={choosing} onClick={onChoose}>
+        Change…
+      </Button>
+      <output className={styles.aside}>
+        {saved && 'Saved in ai-lab.yaml; it takes effect with the next Start.'}
+      </output>
+    </>
   );
 }
 

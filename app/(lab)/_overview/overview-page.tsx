@@ -6,27 +6,32 @@ import { Stack } from '../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
 import { HeadlineBar } from './headline-bar.tsx';
 import { Items } from './items.tsx';
+import { ProfileLack } from './profile-lack.tsx';
 import { Services } from './services.tsx';
 import { LabFacts } from './lab-facts.tsx';
 import { Stages } from './stages.tsx';
 import { StarterCard } from './starter-card.tsx';
-import { headline, lastKnown, shownActivity, troubles } from './view.ts';
+import { useProfileLack } from './use-choices.ts';
+import { actions, headline, lastKnown, shownActivity, troubles } from './view.ts';
 
 export function OverviewPage() {
   const lab = useOverview();
   const activities = useLiveActivities();
   const recent = useRecentRequests().data;
   const down = useDownSince() !== null;
+  const lack = useProfileLack(lab);
   if (lab === undefined || activities === undefined) return <OverviewSkeleton />;
   const running = activities.find((one) => one.state === 'running');
   const shown = shownActivity(activities, lab);
   const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
-  const attention = troubles(lab);
+  const attention = troubles(lab).filter(({ message }) => !lack.some(({ found }) => found === message));
   const told = headline(lab, running, speed ?? null);
+  const offered = down ? [] : actions(lab, running).filter((one) => one !== 'start' || lack.length === 0);
   return (
     <>
-      <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} down={down} />
+      <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} offered={offered} />
       <Stack>
+        <ProfileLack lab={lab} lack={lack} busy={running !== undefined || down} />
         {attention.length > 0 && (
           <section aria-label="Needs you" data-testid="attention">
             <Stack>
@@ -45,7 +50,11 @@ export function OverviewPage() {
         {shown !== undefined && <Stages activity={shown} lab={lab} />}
         <Services lab={lab} busy={running !== undefined || down} />
         <Items lab={lab} busy={running !== undefined || down} />
-        <LabFacts lab={lab} last={activities.find((one) => one.endedAt !== null)} />
+        <LabFacts
+          lab={lab}
+          busy={running !== undefined || down}
+          last={activities.find((one) => one.endedAt !== null)}
+        />
       </Stack>
     </>
   );
