@@ -6,6 +6,7 @@
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
+import type { RequestCost } from '../schemas/cost.ts';
 import type { StatusItem } from '../schemas/lab.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import type { ItemUsage } from '../schemas/usage.ts';
@@ -76,6 +77,15 @@ export function createInstruments(startedAt: number = Date.now()) {
   const generating = count('ailab_generation_seconds_total', 'Time the runtime spent generating them.');
   const read = count('ailab_prefill_tokens_total', 'Prompt tokens read, cached ones not, where timed.');
   const reading = count('ailab_prefill_seconds_total', 'Time the runtime spent reading them.');
+  const spent = count('ailab_cost_total', 'What the requests cost; the three numbers are never added.', [
+    'number',
+    'bound',
+    'currency',
+  ]);
+  const energy = count('ailab_energy_joules_total', 'Energy of the requests, measured or estimated.', [
+    'source',
+    'bound',
+  ]);
   const running = gauge('ailab_requests_running', 'Requests that are at the runtime now.');
   const activities = count('ailab_activities_total', 'Activities that ended.', ['kind', 'state']);
   const activityTime = new Histogram({
@@ -102,6 +112,17 @@ export function createInstruments(startedAt: number = Date.now()) {
   const modelLabel = (model: string): string => {
     if (models.size < MODELS_MAX) models.add(model);
     return models.has(model) ? model : 'other';
+  };
+
+  const spend = ({ currency, electricity, hardware, api }: RequestCost): void => {
+    for (const bound of ['low', 'high'] as const) {
+      if (electricity !== null) {
+        spent.inc({ number: 'electricity', bound, currency }, electricity[bound]);
+        energy.inc({ source: electricity.source, bound }, electricity.joules[bound]);
+      }
+      if (hardware !== null) spent.inc({ number: 'hardware', bound, currency }, hardware[bound]);
+      if (api !== null) spent.inc({ number: 'api', bound, currency: api.currency }, api.amount);
+    }
   };
 
   return {
@@ -139,6 +160,7 @@ export function createInstruments(startedAt: number = Date.now()) {
         read.inc(ours, Math.max(0, row.promptTokens - (row.cachedTokens ?? 0)));
         reading.inc(ours, row.promptMs / 1000);
       }
+      if (row.cost !== null) spend(row.cost);
     },
     running(change: 1 | -1): void {
       running.inc(change);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { priceRow, type PriceRow } from './cost-config.ts';
 
 /** Between these two; equal where it was measured. */
-const range = z.object({ low: z.number(), high: z.number() });
+export const range = z.object({ low: z.number(), high: z.number() });
 export type Range = z.infer<typeof range>;
 
 export const ENERGY_SOURCES = ['rapl', 'estimate'] as const;

@@ -1,6 +1,6 @@
 /** Charts from the ledger. Times are epoch milliseconds; durations are milliseconds. */
 import { z } from 'zod';
-import { requestCost } from './cost.ts';
+import { range, requestCost } from './cost.ts';
 import { errorReport } from './lab.ts';
 
 export const METRIC_RANGES = ['15m', '1h', '6h', '24h', '7d', '30d'] as const;
@@ -56,6 +56,10 @@ const figures = z.object({
   promptTokens: measured,
   cachedTokens: measured,
   completionTokens: measured,
+  /** What the requests cost; electricity and hardware in `currency` of the series, an API's price in `apiCurrency`. */
+  electricity: range.nullable(),
+  hardware: range.nullable(),
+  api: measured,
 });
 export type MetricFigures = z.infer<typeof figures>;
 
@@ -84,6 +88,9 @@ export const metricSeries = z.object({
   points: z.array(metricPoint),
   totals: figures,
   services: z.array(serviceSeries),
+  /** Null where nothing was priced. Costs in other currencies are left out: nothing is converted. */
+  currency: z.string().nullable(),
+  apiCurrency: z.string().nullable(),
   /** Prometheus gives no answer: why, and since when there is no data; the points are of its last answer. */
   trouble: errorReport.extend({ since: z.number().nullable() }).nullable(),
   /** The answer isn't there yet; ask again in a moment. */

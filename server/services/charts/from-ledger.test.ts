@@ -65,6 +65,9 @@ describe('a summary', () => {
       promptTokens: 20,
       cachedTokens: 8,
       completionTokens: 40,
+      electricity: null,
+      hardware: null,
+      api: null,
     });
   });
 

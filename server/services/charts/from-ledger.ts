@@ -1,4 +1,5 @@
 /** Ledger rows as chart points. Percentiles by nearest rank over the replies of the bucket; no interpolation. */
+import { costsOf, currenciesOf, NO_CURRENCY, type Currencies } from './cost-sums.ts';
 import { gridOf, type MetricFigures, type MetricPoint, type MetricRange } from '../../schemas/metrics.ts';
 
 export interface SeriesRow {
@@ -11,11 +12,15 @@ export interface SeriesRow {
   completionTokens: number | null;
   promptMs: number | null;
   generationMs: number | null;
+  /** As the database holds it. */
+  cost: unknown;
 }
 
 export interface LedgerSeries {
   points: MetricPoint[];
   totals: MetricFigures;
+  currency: string | null;
+  apiCurrency: string | null;
 }
 
 /** A request counts where it ended, as a counter's would. */
@@ -24,19 +29,20 @@ export function fromLedger(range: MetricRange, now: number, rows: readonly Serie
   const buckets: SeriesRow[][] = Array.from({ length: (to - from) / stepMs }, () => []);
   const inRange = rows.filter((row) => endOf(row) >= from && endOf(row) < to);
   for (const row of inRange) buckets[Math.floor((endOf(row) - from) / stepMs)]?.push(row);
+  const currencies = currenciesOf(inRange);
   const points = buckets.map((bucket, index): MetricPoint => ({
     t: from + index * stepMs,
-    ...summarize(bucket),
+    ...summarize(bucket, currencies),
     running: null,
     waiting: null,
   }));
-  return { points, totals: summarize(inRange) };
+  return { points, totals: summarize(inRange, currencies), ...currencies };
 }
 
 const endOf = (row: SeriesRow): number => row.startedAt + row.durationMs;
 
 /** Latency and speed are of the replies that succeeded; a refused request would only make them look fast. */
-export function summarize(rows: readonly SeriesRow[]): MetricFigures {
+export function summarize(rows: readonly SeriesRow[], currencies: Currencies = NO_CURRENCY): MetricFigures {
   const answered = rows.filter((row) => row.outcome === 'ok');
   const latencies = sorted(answered.map((row) => row.durationMs));
   const firsts = sorted(answered.flatMap((row) => (row.ttftMs === null ? [] : [row.ttftMs])));
@@ -62,6 +68,7 @@ export function summarize(rows: readonly SeriesRow[]): MetricFigures {
     promptTokens: sum(rows.map((row) => row.promptTokens)),
     cachedTokens: sum(rows.map((row) => row.cachedTokens)),
     completionTokens: sum(rows.map((row) => row.completionTokens)),
+    ...costsOf(rows, currencies),
   };
 }
 

@@ -61,11 +61,20 @@ it('makes figures of the counters, over the range and bucket by bucket', () => {
       bucket('+Inf', [0, 0, 0, 1, 1], 'runtime_500'),
       series('ailab_generation_tokens_total', [0, 0, 80, 80, 80]),
       series('ailab_generation_seconds_total', [0, 0, 4, 4, 4]),
+      series('ailab_cost_total', [0, 0, 0.5, 0.5, 0.5], {
+        number: 'electricity',
+        bound: 'high',
+        currency: 'EUR',
+      }),
+      series('ailab_cost_total', [0, 9, 9, 9, 9], { number: 'api', bound: 'low', currency: 'USD' }),
       series('ailab_service_memory_bytes', [1, 2, 3, 4, 5], { service: 'model' }),
     ],
     [series('ailab:requests_running', [0, 1, 2, 0, 0], { model_name: 'm' })],
   );
   expect(totals).toMatchObject({
+    electricity: { low: 0, high: 0.5 },
+    hardware: null,
+    api: 9,
     requests: 5,
     errors: 1,
     latencyP50: 1000,

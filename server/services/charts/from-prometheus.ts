@@ -3,6 +3,7 @@
  * series, and not `increase()`: that one extrapolates, and its sums are not those of the ledger.
  */
 import { gridOf, type MetricFigures, type MetricPoint, type MetricRange } from '../../schemas/metrics.ts';
+import type { Range } from '../../schemas/cost.ts';
 import { quantile, type Buckets } from './quantile.ts';
 import type { Grid, GridSeries } from './prometheus-client.ts';
 
@@ -18,7 +19,9 @@ const COUNTERS = [
   'ailab_generation_seconds_total',
   'ailab_prefill_tokens_total',
   'ailab_prefill_seconds_total',
+  'ailab_cost_total',
 ] as const;
+const COST = 'ailab_cost_total';
 const GAUGES = ['ailab_service_cpu_cores', 'ailab_service_memory_bytes'] as const;
 
 /** Everything of this lab's server in one question. `instance` is the project: letters, digits and hyphens. */
@@ -36,6 +39,8 @@ export const chartGrid = (range: MetricRange, now: number): Grid => gridOf(range
 export interface PrometheusSeries {
   points: MetricPoint[];
   totals: MetricFigures;
+  currency: string | null;
+  apiCurrency: string | null;
   services: { name: string; cores: (number | null)[]; memoryBytes: (number | null)[] }[];
 }
 
@@ -51,7 +56,9 @@ export function fromPrometheus(
 
   const sums = times.map(newSums);
   const total = newSums();
+  const currencies = currenciesOf(ours);
   for (const series of [DURATION, FIRST, ...COUNTERS].flatMap(named)) {
+    if (!isOfCurrency(series, currencies)) continue;
     for (const [index, growth] of growths(series, times, started)) {
       add(sums[index], series.labels, growth);
       add(total, series.labels, growth);
@@ -70,7 +77,7 @@ export function fromPrometheus(
     running: atEnd('ailab:requests_running', before + 1),
     waiting: atEnd('ailab:requests_waiting', before + 1),
   }));
-  return { points, totals: figuresOf(total), services: servicesOf(ours, times.slice(1)) };
+  return { points, totals: figuresOf(total), ...currencies, services: servicesOf(ours, times.slice(1)) };
 }
 
 /**
@@ -99,13 +106,21 @@ function* growths(
 }
 
 interface Sums {
+  /** By number and bound, of the currencies in question. */
+  costs: Map<string, number>;
   requests: Record<string, number>;
   counters: Record<string, number>;
   duration: Buckets;
   first: Buckets;
 }
 
-const newSums = (): Sums => ({ requests: {}, counters: {}, duration: new Map(), first: new Map() });
+const newSums = (): Sums => ({
+  costs: new Map(),
+  requests: {},
+  counters: {},
+  duration: new Map(),
+  first: new Map(),
+});
 
 function add(sums: Sums | undefined, labels: Record<string, string>, growth: number): void {
   if (sums === undefined || growth === 0) return;
@@ -118,6 +133,11 @@ function add(sums: Sums | undefined, labels: Record<string, string>, growth: num
     buckets.set(le, (buckets.get(le) ?? 0) + growth);
     return;
   }
+  if (name === COST) {
+    const key = `${labels['number']} ${labels['bound']}`;
+    sums.costs.set(key, (sums.costs.get(key) ?? 0) + growth);
+    return;
+  }
   sums.counters[name] = (sums.counters[name] ?? 0) + growth;
   if (name === 'ailab_requests_total') {
     const outcome = labels['outcome'] ?? '';
@@ -125,7 +145,7 @@ function add(sums: Sums | undefined, labels: Record<string, string>, growth: num
   }
 }
 
-function figuresOf({ requests, counters, duration, first }: Sums): MetricFigures {
+function figuresOf({ requests, counters, duration, first, costs }: Sums): MetricFigures {
   const count = (name: (typeof COUNTERS)[number]) => Math.round(counters[name] ?? 0);
   const speed = (tokens: (typeof COUNTERS)[number], seconds: (typeof COUNTERS)[number]) => {
     const time = counters[seconds] ?? 0;
@@ -145,7 +165,40 @@ function figuresOf({ requests, counters, duration, first }: Sums): MetricFigures
     promptTokens: count('ailab_prompt_tokens_total'),
     cachedTokens: count('ailab_cached_tokens_total'),
     completionTokens: count('ailab_completion_tokens_total'),
+    electricity: rangeOf(costs, 'electricity'),
+    hardware: rangeOf(costs, 'hardware'),
+    api: costs.get('api low') ?? null,
   };
+}
+
+function rangeOf(costs: Sums['costs'], number: string): Range | null {
+  const high = costs.get(`${number} high`);
+  return high === undefined ? null : { low: costs.get(`${number} low`) ?? 0, high };
+}
+
+/** Those that grew last; costs in others are left out, because nothing is converted. */
+function currenciesOf(series: readonly GridSeries[]): {
+  currency: string | null;
+  apiCurrency: string | null;
+} {
+  const latest = (wanted: (number: string) => boolean) =>
+    series
+      .filter(({ labels }) => labels['__name__'] === COST && wanted(labels['number'] ?? ''))
+      .toSorted((a, b) => Math.max(...b.values.keys(), 0) - Math.max(...a.values.keys(), 0))[0]?.labels[
+      'currency'
+    ] ?? null;
+  return {
+    currency: latest((number) => number !== 'api'),
+    apiCurrency: latest((number) => number === 'api'),
+  };
+}
+
+function isOfCurrency(
+  { labels }: GridSeries,
+  { currency, apiCurrency }: { currency: string | null; apiCurrency: string | null },
+): boolean {
+  if (labels['__name__'] !== COST) return true;
+  return labels['currency'] === (labels['number'] === 'api' ? apiCurrency : currency);
 }
 
 function ms(buckets: Buckets, q: number): number | null {
@@ -167,6 +220,9 @@ const UNKNOWN: MetricFigures = {
   promptTokens: null,
   cachedTokens: null,
   completionTokens: null,
+  electricity: null,
+  hardware: null,
+  api: null,
 };
 
 function servicesOf(ours: readonly GridSeries[], times: readonly number[]): PrometheusSeries['services'] {
