@@ -104,7 +104,8 @@ export function cleanEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(
     ([name]) => !/^(AILAB_|MODEL_(ID|PATH)$|DISPLAY$|WAYLAND_DISPLAY$|NODE_OPTIONS$|VITEST|npm_)/.test(name),
   );
-  return { ...Object.fromEntries(kept), NODE_ENV: 'production' };
+  // The Hub is offered no part in it: the starter of every test is the wheel's, wherever the tests run.
+  return { ...Object.fromEntries(kept), NODE_ENV: 'production', HF_HUB_OFFLINE: '1' };
 }
 
 /** Below the system's own range for outgoing connections, so that none of those takes it meanwhile. */

@@ -93,6 +93,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     resolve: () => lab.resolve(),
     resources: (lab, signal) => createResources({ home, env, program, lab, starter: false, ignored }, signal),
   });
+  const rate = createDownloadRate(db);
   const lab = createLabService({
     home,
     env,
@@ -104,7 +105,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     hooks,
     onChange: () => void publishOverview(),
     onItems: instruments.items,
-    rate: createDownloadRate(db),
+    rate,
     locks,
     hash,
   });
@@ -135,7 +136,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     lock: createLockService({ home, env, program, locks, hash, ignored, activities }),
     activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
     models: {
-      ...createModelsService({ home, env, activities }),
+      ...createModelsService({ home, env, activities, rate }),
       ...createInventoryService({
         home,
         env,

@@ -4,7 +4,8 @@ import { setConfigKey } from '../config/edit.ts';
 import { invalidConfigError } from '../config/load.ts';
 import type { Home } from '../lib/home.ts';
 import { removeStackVolumes } from '../resources/compose-stack/resource.ts';
-import { STARTER, starterPath, starterPresent } from '../resources/model-weights/starter.ts';
+import { HUB_STARTER, hubStarterPath, isHubStarter } from '../resources/model-weights/hub-starter.ts';
+import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { ConfigOverrides } from '../schemas/config.ts';
 import type { Lab, StatusItem } from '../schemas/lab.ts';
@@ -26,6 +27,7 @@ import { createPlanService } from './plan-service.ts';
 import { resolveLab, type ResolvedLab } from './resolve-lab.ts';
 import { createResources, type Program } from './resources.ts';
 import { createLabReady } from './stack-ready.ts';
+import { createStarterChoice, starterHere } from './starter-choice.ts';
 import { observe, toStatus } from './status.ts';
 import { createUsage } from './usage.ts';
 
@@ -65,8 +67,15 @@ export function createLabService(parts: LabServiceParts): LabService {
   let dockerTaken: string | undefined;
   let known: Lab | undefined;
 
+  const chooseStarter = createStarterChoice({ home, env });
   const resolveFor = ({ starter, overrides }: PlanInput): Promise<ResolvedLab> =>
-    resolveLab({ home, env, dockerTaken, starter, ...(overrides === undefined ? {} : { overrides }) });
+    resolveLab({
+      home,
+      env,
+      dockerTaken,
+      starter: starter ? chooseStarter : undefined,
+      ...(overrides === undefined ? {} : { overrides }),
+    });
 
   const resolve = async (): Promise<ResolvedLab> => {
     const resolved = locked?.resolved ?? (await resolveFor(asked ?? { starter: false }));
@@ -98,7 +107,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       running: activities.running(),
       latest: activities.list(1)[0],
       lock: parts.locks.info(),
-      starterPresent: await starterPresent(home),
+      starterHere: await starterHere({ home, env }),
       gatewayUrl: parts.gatewayUrl,
     });
   };
@@ -118,7 +127,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       const lock = lockOfUp(parts, lab, locked?.agreeAfter);
       const { changed, firstTokenMs } = await orchestrator
         .up(lab, resources, createLabReady({ home, env, lab, host }), run, around, lock.stage)
-        .finally(() => rememberStarter(home, resolved));
+        .finally(() => rememberStarter(home, env, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
       const words = changed === 0 ? `Nothing had to be done. ${first}` : first;
       const outcome = [words, ...around.passedOver, ...(locked?.remember() ?? [])].join(' ');
@@ -186,8 +195,11 @@ function refuseProblems({ config, problems }: ResolvedLab): void {
 }
 
 /** A starter that was fetched for a lab without a model becomes its model, in the file where users look for it. */
-function rememberStarter(home: Home, { lab, config }: ResolvedLab): void {
+function rememberStarter(home: Home, env: NodeJS.ProcessEnv, { lab, config }: ResolvedLab): void {
   const { model_id: id, model_path: path } = config.values;
-  if (lab.weights.kind !== 'starter' || id !== undefined || path !== undefined) return;
-  if (existsSync(starterPath(home))) setConfigKey(home.config, 'model_id', STARTER.id);
+  if (id !== undefined || path !== undefined) return;
+  const [starter, file] = isHubStarter(lab.weights)
+    ? [HUB_STARTER.id, hubStarterPath(env)]
+    : [STARTER.id, starterPath(home)];
+  if (lab.modelName === starter && existsSync(file)) setConfigKey(home.config, 'model_id', starter);
 }

@@ -7,6 +7,7 @@ import { formatBytes } from '../schemas/format.ts';
 import { bringHf } from './bring-hf.ts';
 import type { Activities } from './activities.ts';
 import type { Engine } from './contract.ts';
+import type { DownloadRate } from './download-rate.ts';
 import type { Run } from './orchestrator.ts';
 import { pullFromHub } from './pull.ts';
 
@@ -14,18 +15,21 @@ export interface ModelsServiceParts {
   home: Home;
   env: NodeJS.ProcessEnv;
   activities: Activities;
+  rate: DownloadRate;
 }
 
 export function createModelsService({
   home,
   env,
   activities,
+  rate,
 }: ModelsServiceParts): Pick<Engine['models'], 'pull'> {
   return {
     async pull(input, startedBy) {
       // A wrong id is refused at once, and leaves no activity behind.
       const source = parseModelId(input.id);
-      return activities.start('pull', input, startedBy, async (run) => {
+      return activities.start('pull', input, startedBy, async (unmeasured) => {
+        const run = rate.measured(unmeasured);
         if (source.kind === 'starter') return pullStarter(home, env, run);
         if (source.kind !== 'hub') throw notAModelId(input.id);
         const pulled = await pullFromHub(

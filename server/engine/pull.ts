@@ -1,10 +1,10 @@
 /** `pull`: a model from the Hub into the Hugging Face cache, as an activity. Part of the composition root. */
-import { rename, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { LabError } from '../lib/errors.ts';
 import { askHub, checkAccess, type HubFile, type Patience } from '../resources/model-weights/hub/ask.ts';
 import { chooseModel } from '../resources/model-weights/hub/choose.ts';
 import * as cache from '../resources/model-weights/hub/places.ts';
-import { downloadPlain } from '../resources/model-weights/hub/plain.ts';
+import { fetchOurselves, TIMING, type PullTiming } from '../resources/model-weights/hub/ourselves.ts';
 import { hubSettings, type HubSettings } from '../resources/model-weights/hub/settings.ts';
 import { offline } from '../resources/model-weights/hub/trouble.ts';
 import { hashFile, wrongHash } from '../resources/model-weights/hub/verify.ts';
@@ -20,24 +20,6 @@ export interface PullOptions {
   hf(run: Run): Promise<HfProgram | null>;
   timing?: Partial<PullTiming>;
 }
-
-/** In milliseconds. */
-export interface PullTiming {
-  /** Without a byte, a connection is given up and made anew. */
-  idleMs: number;
-  /** Without a byte, that is said. */
-  stallMs: number;
-  /** Waits before further tries, while no byte comes. */
-  retryMs: readonly number[];
-  everyMs: number;
-}
-
-const TIMING: PullTiming = {
-  idleMs: 30_000,
-  stallMs: 15_000,
-  retryMs: [500, 1000, 2000, 4000, 8000],
-  everyMs: 250,
-};
 
 export interface Pulled {
   /** The file that a runtime is given; of a split model its first part. */
@@ -129,20 +111,9 @@ async function download(job: Job, files: readonly HubFile[], options: PullOption
   });
 }
 
-/** Checked before it takes the blob's name; what was begun by others is given one more chance from its first byte. */
 async function downloadOurselves(job: Job, file: HubFile): Promise<void> {
-  const partial = cache.partialOf(job.places, file);
-  const begun = (await stat(partial).catch(() => null)) !== null;
-  await downloadPlain(job.hub, { ...job, file }, partial, job.patience);
-  const found = await hashFile(partial, file, job.run.signal, () => undefined);
-  if (found === file.hash.hex) {
-    await rename(partial, cache.blobOf(job.places, file));
-    job.checked.add(file.hash.hex);
-    return;
-  }
-  await cache.removeBroken(job.places, file);
-  if (!begun) throw wrongHash(job.repo, file, found);
-  await downloadOurselves(job, file);
+  await fetchOurselves(job.hub, { ...job, file }, job.patience);
+  job.checked.add(file.hash.hex);
 }
 
 async function verify(job: Job, files: readonly HubFile[]): Promise<void> {

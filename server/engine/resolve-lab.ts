@@ -10,6 +10,7 @@ import {
   physicalCores,
 } from '../resources/embedded-runtime/find-runtime.ts';
 import { locateWeights } from '../resources/model-weights/locate.ts';
+import { HUB_STARTER, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { parseModelId } from '../resources/model-weights/model-id.ts';
 import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
 import type { ConfigOverrides } from '../schemas/config.ts';
@@ -27,8 +28,8 @@ export interface ResolveOptions {
   home: Home;
   env: NodeJS.ProcessEnv;
   overrides?: ConfigOverrides;
-  /** Take the starter when nothing else is configured. */
-  starter?: boolean;
+  /** What the starter is: taken when nothing else is configured. */
+  starter?: (() => Promise<WeightsSource>) | undefined;
   /** Why this process has taken Docker before: `auto` stays with it, so that a restart of Docker is no change of engine. */
   dockerTaken?: string | undefined;
 }
@@ -38,7 +39,7 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   const config = loadConfig(home.config);
   const wanted = layer(options.overrides ?? {}, environmentOverrides(env), config.values);
   const problems: LabError[] = [];
-  const weights = weightsSource(wanted, options.starter === true, problems);
+  const weights = await weightsSource(wanted, options.starter, problems);
   const lab: Lab = {
     project: home.project,
     ...(await chooseEngine(wanted, env, options.dockerTaken)),
@@ -97,10 +98,14 @@ export function noGpuYet(): LabError {
   });
 }
 
-function weightsSource(wanted: Wanted, starter: boolean, problems: LabError[]): WeightsSource {
+async function weightsSource(
+  wanted: Wanted,
+  starter: ResolveOptions['starter'],
+  problems: LabError[],
+): Promise<WeightsSource> {
   const { path, id } = wanted.model;
   if (path !== null) return { kind: 'path', path: resolve(expandTilde(path)) };
-  if (id === null) return starter ? { kind: 'starter' } : { kind: 'none' };
+  if (id === null) return starter === undefined ? { kind: 'none' } : starter();
   try {
     return parseModelId(id);
   } catch (error) {
@@ -124,5 +129,6 @@ async function whereWeightsLie(
 function modelName(wanted: Wanted, source: WeightsSource): string {
   if (source.kind === 'path') return basename(source.path).replace(/\.gguf$/i, '');
   if (source.kind === 'starter') return STARTER.id;
+  if (wanted.model.id === null && isHubStarter(source)) return HUB_STARTER.id;
   return wanted.model.id ?? 'none';
 }

@@ -37,7 +37,7 @@ export interface Forecast {
   downloads?: PlanDownload[];
   ports?: PlanPort[];
   /** What will be written, by the disk that holds `folder`; null bytes are not known. */
-  writes?: { of: 'home' | 'docker'; folder: string; bytes: number | null }[];
+  writes?: { of: 'home' | 'cache' | 'docker'; folder: string; bytes: number | null }[];
   /** Size of weights that are yet to come. */
   weightsBytes?: number;
 }

@@ -4,12 +4,11 @@ import { ENGINES, errorReport, HEALTHS, labStatus, PROFILES } from './lab.ts';
 import { lockInfo } from './lock.ts';
 
 export const starterOffer = z.object({
-  id: z.string(),
   name: z.string(),
   licence: z.string(),
   /** Size of the weights on disk. */
   bytes: z.number(),
-  /** What the network carries for them. */
+  /** What the network carries for them, at most. */
   downloadBytes: z.number(),
   /** What else an `up` will download, in words with its size where that is known; null when nothing. */
   besides: z.string().nullable(),

@@ -60,7 +60,7 @@ export type PlanPort = z.infer<typeof planPort>;
 
 export const planDisk = z.object({
   /** Whose disk: `home`, `docker`, or both when it is one disk. */
-  of: z.array(z.enum(['home', 'docker'])),
+  of: z.array(z.enum(['home', 'cache', 'docker'])),
   path: z.string(),
   freeBytes: z.number().nullable(),
   needBytes: z.number().nullable(),

@@ -36,7 +36,7 @@ export function StarterCard({ lab, starter }: StarterCardProps) {
               name: starter.present ? 'Size' : 'To download',
               value: starter.present
                 ? `${formatBytes(starter.bytes)}, already here`
-                : formatBytes(starter.downloadBytes),
+                : `at most ${formatBytes(starter.downloadBytes)}`,
             },
             { name: 'Source', value: starter.source },
             ...(starter.besides === null ? [] : [{ name: 'And besides', value: starter.besides }]),

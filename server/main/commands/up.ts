@@ -6,7 +6,7 @@ export function upCommand(cli: Command): void {
   withLab(cli.command('up').description('bring the lab up and wait until the model has answered'))
     .option(
       '--starter',
-      'fetch the starter model (SmolLM2-135M-Instruct, Apache-2.0, about 93 MB) when none is configured',
+      'fetch the starter model (SmolLM2-135M-Instruct, Apache-2.0, at most 105 MB) when none is configured',
       false,
     )
     .option('--locked', 'exactly what the lock says, or nothing: every mismatch is named', false)

@@ -147,12 +147,9 @@ function unfinished(source: HubSource, folder: string): LabError {
 }
 
 /** The command that brings a source into the cache. */
-export function download(source: HubSource): string {
-  const revision = source.revision === null ? '' : ` --revision ${source.revision}`;
-  if (source.file === null) return `hf download ${source.repo} --include "*${USUAL_QUANT}*.gguf"${revision}`;
-  return /\.gguf$/i.test(source.file)
-    ? `hf download ${source.repo} "${source.file}"${revision}`
-    : `hf download ${source.repo} --include "*${source.file}*.gguf"${revision}`;
+export function download({ repo, file, revision }: HubSource): string {
+  const id = `${repo}${file === null ? '' : `:${file}`}${revision === null ? '' : `@${revision}`}`;
+  return `ailab-web pull ${/[ ()]/.test(id) ? `'${id}'` : id}`;
 }
 
 /** `snapshots/<commit>/…` → commit; null for a path elsewhere. */

@@ -93,7 +93,7 @@ test('revisions: a branch, a commit, its beginning, and a cache without refs', a
   expect(await locate('org/name@v1')).toBe(join(old, 'm.gguf'));
   expect(await locate(`org/name@${A}`)).toBe(join(old, 'm.gguf'));
   expect(await locate('org/name@aaaaaaa')).toBe(join(old, 'm.gguf'));
-  await refused('org/name@v9', 'weights_revision_not_cached', ['v9', A], '--revision v9');
+  await refused('org/name@v9', 'weights_revision_not_cached', ['v9', A], 'ailab-web pull org/name@v9');
   const lone = cached('org/noref', A, ['m.gguf']);
   expect(await locate('org/noref')).toBe(join(lone, 'm.gguf'));
 });
@@ -103,22 +103,22 @@ test('nothing there: what was looked for, what was found, how to get it', async 
     'org/name',
     'weights_repo_not_cached',
     ['org/name', folder.path('hub'), 'no models'],
-    'hf download org/name',
+    'ailab-web pull org/name',
   );
   cached('org/other', A, ['m-Q4_0.gguf'], 'main');
   await refused(
     'org/name:Q4_0',
     'weights_repo_not_cached',
     ['it holds org/other'],
-    '--include "*Q4_0*.gguf"',
+    'ailab-web pull org/name:Q4_0',
   );
   await refused(
     'org/other:x.gguf',
     'weights_file_not_cached',
     ['"x.gguf"', 'm-Q4_0.gguf'],
-    'hf download org/other "x.gguf"',
+    'ailab-web pull org/other:x.gguf',
   );
-  await refused('org/other:Q4_K', 'weights_file_not_cached', ['m-Q4_0.gguf'], 'hf download');
+  await refused('org/other:Q4_K', 'weights_file_not_cached', ['m-Q4_0.gguf'], 'ailab-web pull');
   cached('org/safetensors', A, ['config.json'], 'main');
   await refused('org/safetensors', 'weights_file_not_cached', ['no GGUF file'], 'GGUF');
 });
@@ -138,23 +138,23 @@ test('a file that only an older revision has', async () => {
 
 test('half-downloaded and broken caches', async () => {
   folder.write(`hub/models--org--half/blobs/abc.incomplete`, 'x');
-  await refused('org/half', 'weights_incomplete', ['.incomplete'], 'hf download org/half');
+  await refused('org/half', 'weights_incomplete', ['.incomplete'], 'ailab-web pull org/half');
   mkdirSync(folder.path('hub/models--org--half/snapshots', A), { recursive: true });
   folder.write('hub/models--org--half/refs/main', A);
-  await refused('org/half:Q4_0', 'weights_incomplete', ['.incomplete'], 'hf download org/half');
+  await refused('org/half:Q4_0', 'weights_incomplete', ['.incomplete'], 'ailab-web pull org/half');
   symlinkSync('../../blobs/gone', folder.path('hub/models--org--half/snapshots', A, 'm-Q4_0.gguf'));
-  await refused('org/half:Q4_0', 'weights_incomplete', ['.incomplete'], 'hf download');
+  await refused('org/half:Q4_0', 'weights_incomplete', ['.incomplete'], 'ailab-web pull');
   const at = cached('org/pruned', A, [], 'main');
   mkdirSync(at, { recursive: true });
   symlinkSync('../../blobs/gone', join(at, 'm.gguf'));
-  await refused('org/pruned', 'weights_dangling_link', ['m.gguf', 'blobs/gone'], 'hf download org/pruned');
+  await refused('org/pruned', 'weights_dangling_link', ['m.gguf', 'blobs/gone'], 'ailab-web pull org/pruned');
 });
 
 test('a ref that points outside of the cache is not followed', async () => {
   cached('org/evil', A, ['m.gguf'], 'v1');
   cached('org/evil', B, ['m.gguf']);
   folder.write('hub/models--org--evil/refs/main', '../../../../etc');
-  await refused('org/evil', 'weights_revision_not_cached', ['main'], 'hf download');
+  await refused('org/evil', 'weights_revision_not_cached', ['main'], 'ailab-web pull');
 });
 
 test('nothing configured, and the starter before and after it is fetched', async () => {

