@@ -1,7 +1,8 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { benchGateway } from './gateway.ts';
 import { benchRuntimes } from './runtimes.ts';
-import { table } from './stats.ts';
+import { benchStack } from './stack.ts';
+import { table, type Row } from './stats.ts';
 
 const BUSY_LOAD = 1;
 
@@ -11,4 +12,11 @@ console.log(
 );
 if (load > BUSY_LOAD)
   console.log('The machine is busy: these figures are worth little. Run it again when the load is below 1.');
-console.log(table([...(await benchGateway()), ...(await benchRuntimes())]));
+const PARTS = { gateway: benchGateway, runtimes: benchRuntimes, stack: benchStack };
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown !== undefined) throw new Error(`no part "${unknown}": ${Object.keys(PARTS).join(', ')}`);
+const rows: Row[] = [];
+for (const [name, part] of Object.entries(PARTS))
+  if (asked.length === 0 || asked.includes(name)) rows.push(...(await part()));
+console.log(table(rows));
