@@ -72,6 +72,11 @@ export async function connectEngine(env: NodeJS.ProcessEnv, signal: AbortSignal)
   return api;
 }
 
+/** As connectEngine, but an engine that was proven before isn't asked: for a caller whose next question tells. */
+export async function reachEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<EngineApi> {
+  return proven.get(findDockerHost(env).url) ?? (await connectEngine(env, signal));
+}
+
 export function olderThan(version: string, least: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [leastMajor = 0, leastMinor = 0] = least.split('.').map(Number);

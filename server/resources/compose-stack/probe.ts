@@ -26,7 +26,9 @@ export async function probe(
       ]);
       // Gone between the list and the look.
       if (container === null) return null;
-      return { container, wanted, image: await imageOf(container.Image) };
+      // As a rule they are one, and one question less.
+      const image = wanted?.Id === container.Image ? wanted : await imageOf(container.Image);
+      return { container, wanted, image };
     }),
   );
   return found.filter((entry) => entry !== null);

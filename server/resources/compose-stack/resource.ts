@@ -8,7 +8,7 @@ import type { Home } from '../../lib/home.ts';
 import type { Lab } from '../../schemas/lab.ts';
 import { askedItem, serviceOf, stackItems } from './actual.ts';
 import { applyUp } from './apply.ts';
-import { connectEngine, type EngineApi } from './engine-api.ts';
+import { connectEngine, reachEngine, type EngineApi } from './engine-api.ts';
 import { forecastStack } from './forecast.ts';
 import { MODEL, STACK_SERVICES } from './layout.ts';
 import { stackEntry } from './lock-entry.ts';
@@ -113,7 +113,7 @@ const nothing: Opened = { engine: null, context: null, stack: null, problem: nul
 async function open(options: ComposeStackOptions, signal: AbortSignal): Promise<Opened> {
   const opened = { ...nothing };
   try {
-    opened.engine = await connectEngine(options.env, signal);
+    opened.engine = await reachEngine(options.env, signal);
     const weights = await mountOf(options.lab);
     const context = { ...options, host: opened.engine.host, weights };
     opened.context = context;

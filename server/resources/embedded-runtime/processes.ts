@@ -29,13 +29,32 @@ export function roleOf(args: string, home: Home): FoundProcess['role'] | undefin
   return undefined;
 }
 
+/**
+ * Pids of processes that are none of ours, since when. A pid that every look of the last seconds has seen is still the
+ * same process, and not read again: reading all of /proc for each status blocks the server for milliseconds.
+ */
+let strangers = new Map<number, number>();
+let lookedAt = 0;
+/** By then a process that was just forked has become the program it was to be. */
+const SETTLED_MS = 1000;
+/** Nobody looked for so long: pids may have come round. */
+const FORGET_MS = 5000;
+
 function linuxArguments(): { pid: number; args: string }[] {
   const uid = process.getuid?.();
+  const now = performance.now();
+  const before = now - lookedAt < FORGET_MS ? strangers : new Map<number, number>();
+  lookedAt = now;
+  strangers = new Map();
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
+    const since = before.get(Number(name)) ?? now;
+    strangers.set(Number(name), since);
+    if (now - since > SETTLED_MS) return [];
     try {
       const args = readFileSync(`/proc/${name}/cmdline`, 'utf8');
       if (!args.includes('--a') || statSync(`/proc/${name}`).uid !== uid) return [];
+      strangers.delete(Number(name));
       return [{ pid: Number(name), args }];
     } catch {
       return [];
