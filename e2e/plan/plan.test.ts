@@ -1,5 +1,5 @@
 /** The plan of the built product: what it says in each situation, in CLI and API alike, and that it changes nothing. */
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -104,6 +104,8 @@ describe('on an empty home', () => {
     const { code, plan } = await planned(lab, ['--starter', '--profile', 'gpu']);
     expect([code, plan.problems.map((problem) => problem.code)]).toEqual([1, ['profile_unsupported']]);
     expect((await ailab(['plan', '--profile', 'x', '--home', lab.home])).code).toBe(2);
+    const locked = await planned(lab, ['--locked']);
+    expect([locked.code, locked.plan.problems.map((problem) => problem.code)]).toEqual([1, ['lock_none']]);
   });
 });
 
@@ -165,6 +167,27 @@ describe('on a lab that runs', () => {
     let activity = await apply((await planned(lab)).plan.sha256);
     while (activity.state === 'running') activity = await lab.api().activity.get.query({ id: activity.id });
     expect([activity.state, (await planned(lab)).plan.changes]).toEqual(['done', 0]);
+  });
+
+  it('as locked: nothing to do, or each mismatch by name', async () => {
+    expect(await planned(lab, ['--locked'])).toMatchObject({ code: 0, plan: { changes: 0 } });
+    config('context_size: 4000\n');
+    const { code, plan } = await planned(lab, ['--locked']);
+    expect(code).toBe(1);
+    expect(plan.problems).toMatchObject([
+      { code: 'lock_mismatch', message: expect.stringContaining('context_size') },
+    ]);
+  });
+
+  it('lists the hooks and runs none; a command that nobody has confirmed forbids it', async () => {
+    const ran = join(lab.home, 'ran');
+    const hook = { name: 'mark', type: 'command', command: ['touch', ran] };
+    config(`context_size: 1024\nhooks: ${JSON.stringify({ pre_apply: [hook] })}\n`);
+    const { code, plan } = await planned(lab);
+    expect(plan.hooks).toEqual([{ phase: 'pre_apply', name: 'mark', type: 'command' }]);
+    expect([code, plan.problems.map((problem) => problem.code)]).toEqual([1, ['hook_unconfirmed']]);
+    expect(existsSync(ran)).toBe(false);
+    config('context_size: 1024\n');
   });
 
   it('with an invalid file: the line, and nothing that would be a guess', async () => {

@@ -4,10 +4,13 @@ import { heedDriftInput, ignoreDriftInput } from '../schemas/drift.ts';
 import { planInput } from '../schemas/plan.ts';
 import { procedure, router, startedBy } from './trpc.ts';
 
-/** A browser must not name files of this machine. */
-function refuseOverrides(input: { overrides?: unknown }, caller: { kind: string }): void {
-  if (input.overrides !== undefined && caller.kind !== 'cli')
+/** A browser must not name files of this machine, and a lock can. */
+function refuseOverrides(input: { overrides?: unknown; locked?: unknown }, caller: { kind: string }): void {
+  if (caller.kind === 'cli') return;
+  if (input.overrides !== undefined)
     throw new TRPCError({ code: 'FORBIDDEN', message: 'Only the command line may override ai-lab.yaml.' });
+  if (input.locked === true)
+    throw new TRPCError({ code: 'FORBIDDEN', message: 'Run `ailab-web up --locked` in a terminal.' });
 }
 
 export const labRouter = router({
@@ -32,8 +35,6 @@ export const labRouter = router({
   }),
   up: procedure.input(upInput).mutation(({ ctx, input }) => {
     refuseOverrides(input, ctx.caller);
-    if (input.locked === true && ctx.caller.kind !== 'cli')
-      throw new TRPCError({ code: 'FORBIDDEN', message: 'Run `ailab-web up --locked` in a terminal.' });
     return ctx.engine.lab.up(input, startedBy(ctx.caller));
   }),
   down: procedure

@@ -85,7 +85,12 @@ export function createLabService(parts: LabServiceParts): LabService {
     return resolved;
   };
 
-  const planner = createPlanService({ ...parts, resolve: resolveFor, lastRate: parts.rate.last });
+  const planner = createPlanService({
+    ...parts,
+    resolve: resolveFor,
+    openLocked: ({ overrides }, signal) => openLocked(parts, overrides, signal),
+    lastRate: parts.rate.last,
+  });
 
   const look = async (signal: AbortSignal) => {
     const resolved = await resolve();

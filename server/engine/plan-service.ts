@@ -2,12 +2,14 @@
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { invalidConfigError } from '../config/load.ts';
-import { LabError, reportError } from '../lib/errors.ts';
+import { LabError, reportError, type ErrorReport } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import type { LabPlan, PlanDisk, PlanInput } from '../schemas/plan.ts';
 import { dueHooks } from './hook-plan.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
 import { lookAhead, planDifferences, planSha, type Looked } from './lab-plan.ts';
+import type { LockedUp } from './locked-up.ts';
+import type { Run } from './orchestrator.ts';
 import { planMemory } from './plan-memory.ts';
 import type { Forecast } from './resource.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
@@ -18,8 +20,11 @@ export interface PlanServiceParts {
   env: NodeJS.ProcessEnv;
   program: Program;
   ignored: IgnoredDrift;
+  hooks: { demandConfirmed(): void };
   /** Decides the lab for this input, and remembers nothing of it. */
   resolve(input: PlanInput): Promise<ResolvedLab>;
+  /** The lab of the lock; throws what forbids it. */
+  openLocked(input: PlanInput, signal: AbortSignal): Promise<LockedUp>;
   /** The download rate measured last, in bytes per second; null before the first. */
   lastRate(): { rate: number; at: number } | null;
 }
@@ -38,7 +43,19 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
   const seen = new Map<string, LabPlan>();
 
   async function plan(input: PlanInput, signal: AbortSignal): Promise<LabPlan> {
-    const resolved = await parts.resolve(input);
+    const problems: ErrorReport[] = [];
+    /** What an `up` would throw here is told instead. */
+    const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+      try {
+        return await work();
+      } catch (error) {
+        signal.throwIfAborted();
+        problems.push(reportError(error));
+        return undefined;
+      }
+    };
+    const locked = input.locked === true ? await attempt(() => parts.openLocked(input, signal)) : undefined;
+    const resolved = locked?.resolved ?? (await parts.resolve(input));
     const { lab, config } = resolved;
     const resources = await createResources(
       { home, env, program, lab, starter: input.starter, ignored, lookOnly: true },
@@ -46,14 +63,17 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
     );
     // Without a valid file nobody knows what is asked for: then that is all there is to say.
     const invalid = config.problems.length > 0;
-    const looked = invalid ? NOTHING : await lookAhead(lab, resources, signal);
+    const unknown = invalid || problems.length > 0;
+    if (invalid) problems.push(reportError(invalidConfigError(config)));
+    problems.push(...resolved.problems.map(reportError));
+    const looked = unknown ? NOTHING : await lookAhead(lab, resources, signal);
+    problems.push(...looked.problems);
+    if (locked !== undefined) await attempt(() => locked.agreeBefore(resources, silentRun(signal)));
+    if (!invalid) await attempt(() => parts.hooks.demandConfirmed());
     const forecasts = looked.forecasts;
     const downloads = forecasts.flatMap((one) => one.downloads ?? []);
     const known = downloads.reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
     const measured = parts.lastRate();
-    const problems = invalid
-      ? [reportError(invalidConfigError(config))]
-      : [...resolved.problems.map(reportError), ...looked.problems];
     const made: Omit<LabPlan, 'sha256'> = {
       possible: problems.length === 0,
       changes: looked.items.filter(({ action }) => action === 'create' || action === 'recreate').length,
@@ -72,9 +92,9 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
         seconds: measured === null || known === 0 ? null : known / measured.rate,
       },
       ports: forecasts.flatMap((one) => one.ports ?? []),
-      disks: invalid ? [] : await disks(home, forecasts),
+      disks: unknown ? [] : await disks(home, forecasts),
       memory: await planMemory({ home, env, lab, signal }, looked),
-      hooks: invalid
+      hooks: unknown
         ? []
         : dueHooks(config.values, lab).map(({ phase, name, type }) => ({ phase, name, type })),
       problems,
@@ -107,6 +127,13 @@ function changed(differences: readonly string[]): LabError {
     status: 409,
   });
 }
+
+/** For what is done in steps of an activity: a plan is none. */
+function silentRun(signal: AbortSignal): Run {
+  return { activityId: '', signal, step: (_name, _title, work) => work(ignore, ignore) };
+}
+
+const ignore = (): void => undefined;
 
 /** One row for each disk; home and Docker often share one. */
 async function disks(home: Home, forecasts: readonly Forecast[]): Promise<PlanDisk[]> {

@@ -125,5 +125,7 @@ export const planInput = z.strictObject({
   starter: z.boolean().default(false),
   /** Flags of the command line. Only the CLI may send them: a browser must not name files of this machine. */
   overrides: configOverrides.optional(),
+  /** As `up --locked`. Only the CLI may ask: a lock can name files of this machine. */
+  locked: z.boolean().optional(),
 });
 export type PlanInput = z.infer<typeof planInput>;

@@ -7,10 +7,15 @@ import { parseFormat, print } from '../print.ts';
 export function planCommand(cli: Command): void {
   withLab(cli.command('plan').description('what `up` would do; changes nothing and runs no hook'))
     .option('--starter', 'plan with the starter model when none is configured', false)
-    .action(async (flags: LabFlags & { starter: boolean }) => {
+    .option('--locked', 'plan for exactly what the lock says; every mismatch is named', false)
+    .action(async (flags: LabFlags & { starter: boolean; locked: boolean }) => {
       const format = parseFormat(flags.output);
       await withClient(flags, async (client) => {
-        const plan = await client.plan({ starter: flags.starter, ...overridesOf(flags) });
+        const plan = await client.plan({
+          starter: flags.starter,
+          ...(flags.locked ? { locked: true } : {}),
+          ...overridesOf(flags),
+        });
         print(plan, format, () => planTable(plan));
         if (!plan.possible) process.exitCode = 1;
       });
