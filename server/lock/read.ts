@@ -35,6 +35,7 @@ export function readLock(text: string, name: string): ReadLock {
     resources: value['resources'] ?? [],
   });
   if (!parsed.success) throw problemOf(source, parsed.error);
+  if (version === 1) refuseCutPackages(parsed.data.packages, source);
   const resources = parsed.data.resources.map((entry, at) => withKnownMetadata(entry, at, source));
   refuseTwins(resources, source);
   return {
@@ -50,6 +51,15 @@ function versionOf(source: LockText): 1 | 2 {
   const told = JSON.stringify(version)?.slice(0, 40);
   const words = `there is no lock version ${told} that this ailab-web knows; it reads 1 and 2.`;
   throw source.problemAt(['version'], words, 'lock_version');
+}
+
+/** Plonk always writes all three: an entry without one was cut off. */
+function refuseCutPackages(packages: LockDocument['packages'], source: LockText): void {
+  for (const [manager, list] of Object.entries(packages))
+    for (const [at, entry] of list.entries())
+      for (const key of ['installed_at', 'version'] as const)
+        if (entry[key] === undefined)
+          throw source.problemAt(['packages', manager, at], `${key} is missing; the file may be cut off.`);
 }
 
 const KNOWN: readonly [type: string, id: string | null, metadata: z.ZodType<Record<string, unknown>>][] = [

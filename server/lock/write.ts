@@ -3,6 +3,10 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import type { LockDocument } from '../schemas/lock.ts';
 
+/** A file that begins so ends with YAML's own mark for the end of a document: else it was cut off on its way. */
+export const LOCK_HEAD = '# Lock of ailab-web. Its last line is three dots.';
+export const LOCK_END = '...';
+
 /**
  * Metadata and managers stand in the order of their names, as plonk writes them. Text that any reader of YAML 1.1 or 1.2 takes for text is quoted where it would not be: `"9.0"`.
  */
@@ -22,7 +26,7 @@ export function writeLock(document: LockDocument): string {
     ),
     ...unknown,
   };
-  return stringify(plain, { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false });
+  return `${LOCK_HEAD}\n${stringify(plain, { lineWidth: 0, compat: 'yaml-1.1', aliasDuplicateObjects: false })}${LOCK_END}\n`;
 }
 
 export function lockSha256(text: string): string {

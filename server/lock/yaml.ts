@@ -6,6 +6,7 @@ import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, typ
 import { LabError } from '../lib/errors.ts';
 import { harmless } from '../lib/harmless.ts';
 import { LOCK_MAX_BYTES } from '../schemas/lock.ts';
+import { LOCK_END, LOCK_HEAD } from './write.ts';
 
 /** Above it the parser could take more than a second; the lock of a lab has some hundred. */
 const MAX_TOKENS = 40_000;
@@ -34,6 +35,8 @@ export function readYaml(text: string, name: string): LockText {
   if (text.trim() === '') throw refuse('it is empty.');
   const control = text.search(/[^\P{Cc}\t\n\r]/u);
   if (control >= 0) throw refuse(`it holds a control character (line ${lineOf(text, control)}).`);
+  if (text.startsWith(LOCK_HEAD) && !text.trimEnd().endsWith(`\n${LOCK_END}`))
+    throw refuse('it is cut off: its last line is not three dots.');
   refuseTooMuch(text, refuse);
   const document = parse(text, lines);
   const [problem] = [...document.errors, ...document.warnings];
