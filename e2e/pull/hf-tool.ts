@@ -4,8 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { exec } from '../../server/lib/exec.ts';
 import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
-import { isProgram } from '../../server/lib/which.ts';
-import { findHf, HF_PACKAGE, hfTools, installHf, type Hf } from '../../server/resources/package-tools/hf.ts';
+import { HF_PACKAGE, hfItems, installHf, type Hf } from '../../server/resources/package-tools/hf.ts';
 
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ailab-web', 'e2e');
 
@@ -18,14 +17,21 @@ export function toolHome(name: string): Home {
 
 export const quiet = { signal: new AbortController().signal, report: () => undefined };
 
+export interface RealHf extends Hf {
+  home: string;
+  /** Who brought it. */
+  manager: string;
+}
+
 /** `hf` in a home of its own, installed by the first manager of this machine. */
-export async function realHf(): Promise<Hf> {
+export async function realHf(): Promise<RealHf> {
   const home = toolHome(`hf-${HF_PACKAGE.version}`);
   const options = { home, env: process.env };
-  const own = hfTools(options).find((tools) => isProgram(tools.program(HF_PACKAGE.name, 'hf')));
-  const hf = own === undefined ? await installHf(options, quiet) : await findHf(options, quiet.signal);
-  if (hf === null) throw new Error('no package manager of this machine could bring hf');
-  return hf;
+  if (hfItems(options).length === 0) await installHf(options, quiet);
+  const [item] = hfItems(options);
+  if (item?.path === undefined || item.manager === undefined)
+    throw new Error('no package manager of this machine could bring hf');
+  return { path: item.path, version: HF_PACKAGE.version, home: home.root, manager: item.manager };
 }
 
 /** Folder with the real `uv` and `pipx` in it, brought by pip. */

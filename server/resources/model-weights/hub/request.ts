@@ -62,7 +62,8 @@ function once(
     ...(mayKnow ? { authorization: `Bearer ${hub.token}` } : {}),
   };
   return new Promise((resolve, reject) => {
-    const fail = (error: unknown) => reject(signal.aborted ? signal.reason : unreachable(url.host, error));
+    const fail = (error: unknown) =>
+      reject(signal.aborted ? signal.reason : unreachable(url.host, error, blindToProxy(hub.env)));
     try {
       const send = url.protocol === 'https:' ? https.request : http.request;
       const outgoing = send(url, { method, headers: all, agent: agentFor(url, hub.env), signal });
@@ -74,6 +75,15 @@ function once(
       fail(error);
     }
   });
+}
+
+/** Node knows proxies from 22.21 and 24.5 on; this one may be older, and a proxy be set. */
+function blindToProxy(env: NodeJS.ProcessEnv): boolean {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  const knows = major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21);
+  return (
+    !knows && ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'].some((name) => Boolean(env[name]))
+  );
 }
 
 function agentFor(url: URL, env: NodeJS.ProcessEnv): http.Agent {
@@ -88,10 +98,17 @@ function ownCertificates(env: NodeJS.ProcessEnv): { ca?: string[] } {
   const file = env['SSL_CERT_FILE'];
   if (file === undefined || file === '') return {};
   try {
-    return { ca: [...tls.getCACertificates('default'), readFileSync(file, 'utf8')] };
+    return { ca: [...trusted(), readFileSync(file, 'utf8')] };
   } catch {
     return {};
   }
+}
+
+/** What NODE_EXTRA_CA_CERTS adds is in it; Node before 22.15 tells only its own. */
+function trusted(): readonly string[] {
+  return typeof tls.getCACertificates === 'function'
+    ? tls.getCACertificates('default')
+    : tls.rootCertificates;
 }
 
 /** The whole body as text, at most `max` bytes; null when it is longer. */

@@ -113,7 +113,7 @@ export function refused(status: number, headers: IncomingHttpHeaders, asked: Ask
 const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH|^ERR_TLS/;
 
 /** No answer at all. `cause` keeps the system's own words. */
-export function unreachable(host: string, error: unknown): LabError {
+export function unreachable(host: string, error: unknown, blindToProxy = false): LabError {
   if (isLabError(error)) return error;
   const errno = errnoOf(error) ?? 'no answer';
   if (CERTIFICATE.test(errno))
@@ -128,7 +128,9 @@ export function unreachable(host: string, error: unknown): LabError {
     'hub_unreachable',
     503,
     `${host} can't be reached (${errno}).`,
-    `Check the network, and HTTPS_PROXY and HF_ENDPOINT where they are needed. ${PARTIAL_STAYS}`,
+    blindToProxy
+      ? `A proxy is set, and this Node (${process.version}) can't use one: run ailab-web with Node 24. ${PARTIAL_STAYS}`
+      : `Check the network, and HTTPS_PROXY and HF_ENDPOINT where they are needed. ${PARTIAL_STAYS}`,
     error,
   );
 }
