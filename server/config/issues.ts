@@ -9,7 +9,7 @@ export function plainIssues(issue: Issue): Pick<Issue, 'path' | 'message'>[] {
     const message = issue.message.startsWith('Unrecognized key') ? 'There is no such key.' : issue.message;
     return issue.keys.map((key) => ({ path: [...issue.path, key], message }));
   }
-  if (issue.code !== 'invalid_union') return [{ path: issue.path, message: inWords(issue.message) }];
+  if (issue.code !== 'invalid_union') return [{ path: issue.path, message: inWords(issue) }];
   const meant =
     issue.errors.find((branch) =>
       branch.every(({ code, path }) => path.length > 0 || code === 'unrecognized_keys'),
@@ -19,8 +19,10 @@ export function plainIssues(issue: Issue): Pick<Issue, 'path' | 'message'>[] {
   return meant.flatMap((inner) => plainIssues({ ...inner, path: [...issue.path, ...inner.path] }));
 }
 
-function inWords(message: string): string {
-  return message
-    .replace(/^Invalid \w+: expected/, 'Expected')
+function inWords(issue: Issue): string {
+  if (issue.code === 'too_small' && issue.origin === 'number') return `It must be ${issue.minimum} or more.`;
+  if (issue.code === 'too_big' && issue.origin === 'number') return `It must be ${issue.maximum} or less.`;
+  return issue.message
+    .replace(/^(?:Invalid \w+|Too big|Too small): expected/, 'Expected')
     .replace(/received undefined$/, 'but it is missing');
 }

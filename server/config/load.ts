@@ -124,8 +124,10 @@ function wholeFile(message: string): ConfigProblem {
   return { line: 1, column: 1, key: '', message };
 }
 
+/** In the order of the file. */
 function invalid(path: string, problems: ConfigProblem[]): ParsedConfig {
-  return { path, exists: true, values: {}, plain: undefined, problems };
+  const sorted = problems.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  return { path, exists: true, values: {}, plain: undefined, problems: sorted };
 }
 
 /** Line and column of a key, named with dots, in a valid text; of its nearest known parent when it is absent. */

@@ -34,8 +34,11 @@ export function toOverview(input: OverviewInput): LabOverview {
   const process = items.find(
     (item) => item.domain === 'process' || (item.domain === 'service' && item.name === 'model'),
   );
+  // With an invalid config nothing can be started, the starter neither.
+  const valid = resolved.config.problems.length === 0;
   const offered =
-    lab.weights.kind === 'none' || (lab.weights.kind === 'starter' && weights?.state === 'missing');
+    (valid && lab.weights.kind === 'none') ||
+    (lab.weights.kind === 'starter' && weights?.state === 'missing');
   return {
     version: VERSION,
     home: input.home.root,

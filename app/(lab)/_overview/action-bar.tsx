@@ -46,6 +46,12 @@ export function ActionBar({ offered, lab, running }: ActionBarProps) {
                   Chat with it
                 </ButtonLink>
               );
+            case 'config':
+              return (
+                <ButtonLink key={action} href="/settings" kind={kind}>
+                  Mend ai-lab.yaml
+                </ButtonLink>
+              );
             case 'start':
               return (
                 <Button

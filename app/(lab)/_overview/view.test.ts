@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activity, overview, step } from '../../_lib/fixtures.ts';
-import type { StatusItem } from '../../_lib/wire.ts';
+import type { LabOverview, StatusItem } from '../../_lib/wire.ts';
 import { metaFacts } from './meta.ts';
 import { actions, headline, isTold, labItems, shownActivity } from './view.ts';
 
@@ -61,6 +61,16 @@ describe('actions', () => {
 
   it('offers nothing but Cancel while something runs', () => {
     expect(actions(overview(), activity({ state: 'running' }))).toEqual(['cancel']);
+  });
+
+  it('starts nothing over an invalid ai-lab.yaml, and leads to where it is mended', () => {
+    const invalid = (phase: LabOverview['phase']) => {
+      const lab = overview({ phase });
+      return { ...lab, status: { ...lab.status, config_valid: false } };
+    };
+    expect(actions(invalid('stopped'), undefined)).toEqual(['config']);
+    expect(actions(invalid('running'), undefined)).toEqual(['config', 'chat', 'stop']);
+    expect(headline(invalid('stopped'), undefined, null).detail).toContain('invalid');
   });
 
   it('leaves the next step to the starter while nothing is configured', () => {

@@ -10,6 +10,8 @@ export interface Headline {
   detail: string | null;
 }
 
+const INVALID = 'ai-lab.yaml is invalid: until it is mended, nothing is started.';
+
 /** One sentence about the lab. Healthy is one quiet line. */
 export function headline(
   lab: LabOverview,
@@ -41,6 +43,7 @@ export function headline(
     case 'trouble':
       return { tone: 'bad', title: 'The lab is in trouble', detail: lastExit(lab) };
     case 'stopped':
+      if (!lab.status.config_valid) return { tone: 'bad', title: 'The lab is stopped', detail: INVALID };
       return lab.model === null
         ? { tone: 'idle', title: 'No model yet', detail: 'Nothing is configured, and nothing runs.' }
         : { tone: 'idle', title: 'The lab is stopped', detail: `${lab.model.title} is ready to start.` };
@@ -57,10 +60,18 @@ export function lastKnown({ title }: Headline): Headline {
 }
 
 /** What can be done now; the first is the next action. */
-export type Action = 'cancel' | 'start' | 'plan' | 'stop' | 'chat';
+export type Action = 'cancel' | 'config' | 'start' | 'plan' | 'stop' | 'chat';
 
 export function actions(lab: LabOverview, running: Activity | undefined): Action[] {
   if (running !== undefined) return ['cancel'];
+  const possible = byPhase(lab);
+  // A start would be refused; to stop is possible all the same.
+  return lab.status.config_valid
+    ? possible
+    : ['config', ...possible.filter((action) => action !== 'start' && action !== 'plan')];
+}
+
+function byPhase(lab: LabOverview): Action[] {
   if (dockerAway(lab) !== null) return [];
   switch (lab.phase) {
     case 'running':

@@ -7,6 +7,7 @@ import { CopyButton } from '../../../_ui/copy.tsx';
 import { Facts } from '../../../_ui/facts.tsx';
 import { PageHead, Panel, Stack } from '../../../_ui/panel.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
+import { ConfigPanel } from './config-panel.tsx';
 import { Keys } from './keys.tsx';
 import { Logins } from './logins.tsx';
 import styles from './settings.module.css';
@@ -16,6 +17,7 @@ export function SettingsPage() {
     <>
       <PageHead title="Settings" />
       <Stack>
+        <ConfigPanel />
         <Keys />
         <Logins />
         <Panel title="Theme" note="Kept in this browser.">
