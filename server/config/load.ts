@@ -68,6 +68,8 @@ export function parseConfig(path: string, text: string): ParsedConfig {
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: false,
+    // `!!set` and its like would bring objects that no schema expects.
+    resolveKnownTags: false,
     logLevel: 'error',
   });
   const problem = (offset: number, key: string, message: string): ConfigProblem => {
