@@ -30,12 +30,12 @@ export function roleOf(args: string, home: Home): FoundProcess['role'] | undefin
 }
 
 /**
- * Pids of processes that are none of ours, since when. A pid that every look of the last seconds has seen is still the
- * same process, and not read again: reading all of /proc for each status blocks the server for milliseconds.
+ * Pids of processes that are none of ours, and how long that is known. Which every look of the last seconds has seen is
+ * still the same process and not read again: reading all of /proc for each status blocks the server for milliseconds.
  */
-let strangers = new Map<number, number>();
-let lookedAt = 0;
-/** By then a process that was just forked has become the program it was to be. */
+let strangers = new Map<number, { since: number; settled: boolean }>();
+let lookedAt = -Infinity;
+/** A process that was just forked has not become yet what it is to be; what is read after this long, stays. */
 const SETTLED_MS = 1000;
 /** Nobody looked for so long: pids may have come round. */
 const FORGET_MS = 5000;
@@ -43,19 +43,21 @@ const FORGET_MS = 5000;
 function linuxArguments(): { pid: number; args: string }[] {
   const uid = process.getuid?.();
   const now = performance.now();
-  const before = now - lookedAt < FORGET_MS ? strangers : new Map<number, number>();
+  const before: typeof strangers = now - lookedAt < FORGET_MS ? strangers : new Map();
   lookedAt = now;
   strangers = new Map();
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
-    const since = before.get(Number(name)) ?? now;
-    strangers.set(Number(name), since);
-    if (now - since > SETTLED_MS) return [];
+    const pid = Number(name);
+    const known = before.get(pid);
+    const since = known?.since ?? now;
+    strangers.set(pid, { since, settled: now - since > SETTLED_MS });
+    if (known?.settled === true) return [];
     try {
       const args = readFileSync(`/proc/${name}/cmdline`, 'utf8');
       if (!args.includes('--a') || statSync(`/proc/${name}`).uid !== uid) return [];
-      strangers.delete(Number(name));
-      return [{ pid: Number(name), args }];
+      strangers.delete(pid);
+      return [{ pid, args }];
     } catch {
       return [];
     }
