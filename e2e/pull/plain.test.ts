@@ -8,7 +8,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { COMMIT, sha256, startHub, type FakeHub, type HubRepo } from '../support/hub.ts';
 import { bench, FILE, modelBytes, REPO, tinyRepo, type Bench } from './harness.ts';
@@ -134,7 +134,24 @@ describe('our own download', () => {
   it('a partial file of other bytes is given up, and the download begun anew', async () => {
     mkdirSync(dirname(blob()), { recursive: true });
     writeFileSync(`${blob()}.incomplete`, Buffer.alloc(100_000, 7));
-    expect((await here.pull(REPO)).pulled?.bytes).toBe(content.length);
+    expect((await here.pull(REPO)).error).toBeNull();
+    expect(readFileSync(blob()).equals(content)).toBe(true);
+  });
+
+  it('two at once into one cache: the second is told so, and may after the first', async () => {
+    hub.reset({ slowMs: 5 });
+    const first = here.pull(REPO);
+    await expect.poll(() => existsSync(`${blob()}.incomplete`)).toBe(true);
+    expect((await here.pull(REPO)).error).toMatchObject({
+      code: 'hub_download_elsewhere',
+      message: expect.stringContaining(`pid ${process.pid}`),
+    });
+    expect((await first).error).toBeNull();
+    writeFileSync(
+      join(here.cache, '.locks', basename(folder()), 'ailab-web.json'),
+      '{"pid":999999999,"started":""}',
+    );
+    expect((await here.pull(`${REPO}:Q8_0`)).error).toBeNull();
   });
 
   it('cancelled: keeps what has come, and goes on from there', async () => {

@@ -10,17 +10,24 @@ export async function bringHf(options: HfOptions, run: Run): Promise<HfProgram |
   if (wish === 'plain') return null;
   const found = await findHf(options, run.signal);
   if (found !== null) return found;
-  return run.step('package', `Install hf (${HF_PACKAGE.name} ${HF_PACKAGE.version})`, async (report) => {
-    try {
-      const hf = await installHf(options, { signal: run.signal, report });
-      if (hf !== null || wish !== 'hf') return hf;
-      throw noManager();
-    } catch (error) {
-      if (wish === 'hf' || !isLabError(error)) throw error;
-      report({ message: `${error.message} The download goes on without it.` });
-      return null;
-    }
-  });
+  return run.step(
+    'package',
+    `Install hf (${HF_PACKAGE.name} ${HF_PACKAGE.version})`,
+    async (report, mark) => {
+      try {
+        const hf = await installHf(options, { signal: run.signal, report });
+        if (hf !== null) return hf;
+        if (wish === 'hf') throw noManager();
+        mark({ state: 'skipped' });
+        return null;
+      } catch (error) {
+        if (wish === 'hf' || !isLabError(error)) throw error;
+        report({ message: `${error.message} The download goes on without it.` });
+        mark({ state: 'skipped' });
+        return null;
+      }
+    },
+  );
 }
 
 function wishOf(env: NodeJS.ProcessEnv): 'hf' | 'plain' | null {

@@ -24,7 +24,7 @@ export interface DoctorParts {
 }
 
 const GIB = 1024 ** 3;
-/** Runtime 71 MB, starter 98 MB twice while it is unpacked, and some air. */
+/** Runtime 71 MB, starter 105 MB (the wheel's 98 MB twice while it is unpacked), and some air. */
 const DISK_NEEDED = 0.5 * GIB;
 
 type Finding = Pick<DoctorCheck, 'status' | 'message'> & { fix?: string };
@@ -160,6 +160,9 @@ async function python({ home, env, signal }: DoctorParts): Promise<Finding> {
   try {
     return { status: 'pass', message: await findPython({ env, signal, cwd: home.root }) };
   } catch (error) {
-    return { status: 'info', message: `${reportError(error).message} Only the starter download needs it.` };
+    return {
+      status: 'info',
+      message: `${reportError(error).message} Only the starter needs it, and only where the Hub can't be reached.`,
+    };
   }
 }

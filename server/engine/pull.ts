@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import { LabError } from '../lib/errors.ts';
 import { askHub, checkAccess, type HubFile, type Patience } from '../resources/model-weights/hub/ask.ts';
+import { claimed } from '../resources/model-weights/hub/claim.ts';
 import { chooseModel } from '../resources/model-weights/hub/choose.ts';
 import * as cache from '../resources/model-weights/hub/places.ts';
 import { fetchOurselves, TIMING, type PullTiming } from '../resources/model-weights/hub/ourselves.ts';
@@ -54,7 +55,7 @@ export async function pullFromHub(source: HubSource, options: PullOptions, run: 
   await cache.checkDisk(hub.root, fetched);
   await cache.makePlaces(places, model.files);
   const job: Job = { hub, repo, commit, places, patience, timing, run, checked: new Set() };
-  if (missing.length > 0) await download(job, missing, options);
+  if (missing.length > 0) await claimed(places, () => download(job, missing, options));
   await verify(job, model.files);
   for (const file of model.files) await cache.linkIntoSnapshot(places, file);
   await cache.writeRef(places, revision, commit);

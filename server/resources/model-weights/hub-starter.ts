@@ -6,6 +6,7 @@ import type { ApplyContext } from '../../engine/resource.ts';
 import type { WeightsSource } from '../../schemas/lab.ts';
 import { hubCacheRoot } from './hub-cache.ts';
 import { checkAccess, type HubFile } from './hub/ask.ts';
+import { claimed } from './hub/claim.ts';
 import { fetchOurselves, TIMING } from './hub/ourselves.ts';
 import * as cache from './hub/places.ts';
 import { hubSettings } from './hub/settings.ts';
@@ -93,7 +94,7 @@ export async function fetchHubStarter(
   try {
     const wanted = { repo: REPO, commit: COMMIT, file: AS_FILE, places };
     if ((await cache.wholeBlob(places, AS_FILE)) === null)
-      await fetchOurselves(hub, wanted, { ...TIMING, signal });
+      await claimed(places, () => fetchOurselves(hub, wanted, { ...TIMING, signal }));
   } finally {
     watching.stop();
   }
