@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { dockerAway } from '../_lib/docker.ts';
 import { useDownSince, useOverview, useRunningActivity } from '../_lib/live.tsx';
 import {
@@ -32,6 +32,11 @@ const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
 /** Left on a wide screen, along the bottom on a phone. */
 export function Rail() {
   const path = usePathname();
+  const pages = useRef<HTMLUListElement>(null);
+  useEffect(() => {
+    // On a phone they are more than fit side by side.
+    pages.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+  }, [path]);
   return (
     <header className={styles.rail}>
       <div className={styles.mark}>
@@ -39,7 +44,7 @@ export function Rail() {
         <span>ailab-web</span>
       </div>
       <nav aria-label="Pages">
-        <ul className={styles.pages}>
+        <ul ref={pages} className={styles.pages}>
           {PAGES.map(({ href, name, icon }) => (
             <li key={href}>
               {/* Fetched ahead, shell and all: pages open at once, and while the server is away. */}

@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { anyFreePort } from '../../server/lib/ports.ts';
@@ -109,7 +110,7 @@ test('Chat answers "Hello"', async () => {
 });
 
 test('a healthy service is one line: since when, CPU, memory with its limit; details on demand', async () => {
-  await expect(row('model')).toContainText(/started .*CPU.*MiB of 4 GiB/, { timeout: 15_000 });
+  await expect(row('model')).toContainText(/started .*CPU.*MiB of [\d.]+ [GM]iB/, { timeout: 15_000 });
   const grafana = row('grafana');
   const port = /localhost:(\d+)/.exec((await grafana.getByRole('link').getAttribute('href')) ?? '')?.[1];
   expect((await page.request.get(`http://localhost:${port}/`)).ok()).toBe(true);
@@ -145,7 +146,7 @@ async function otherEnvironment(limit: string): Promise<void> {
 test('a changed environment is drift that names it; Ignore, Heed again, Re-apply', async () => {
   await otherEnvironment('123MiB');
   const drift = page.getByTestId('drift-weaviate');
-  await expect(drift).toContainText('Environment', { timeout: 4000 });
+  await expect(drift).toContainText('environment', { timeout: 4000 });
   await expect(drift).toContainText('GOMEMLIMIT');
   await expect(drift).not.toContainText('123MiB');
   await page.getByTestId('ignore-weaviate').click();
@@ -204,6 +205,29 @@ test('Docker gone under a running dashboard: told within 2 s, kept as last seen,
   await toOverview();
   await allHealthy(120_000);
   await expect(page.getByTestId('headline')).toContainText('The model answers');
+  // Stopped as its service manager stops it: the containers end first.
+  await engine.halt();
+  await expect(banner).toBeVisible({ timeout: 2000 });
+  await engine.restart();
+  await expect(banner).toBeHidden({ timeout: 45_000 });
+  await allHealthy(120_000);
+});
+
+test('another engine: the lab is stopped on this one first, its data stays, and the choice is recorded', async () => {
+  const choose = async (id: string, button: string) => {
+    await page.getByTestId('change-engine').click();
+    await page.getByTestId(`choice-engine-${id}`).getByRole('radio').check();
+    await expect(page.getByTestId('record-choice')).toHaveText(button);
+    await page.getByTestId('record-choice').click();
+    await expect(page.getByTestId('choices')).toBeHidden({ timeout: 60_000 });
+  };
+  await choose('embedded', 'Stop the lab and switch');
+  await expect(page.getByTestId('services')).toBeHidden({ timeout: 5000 });
+  expect(await idOf('model')).toBe('');
+  expect(await docker('volume', 'ls', '-q')).toContain(`${project}_prometheus-data`);
+  expect(readFileSync(join(lab.home, 'ai-lab.yaml'), 'utf8')).toContain('engine: embedded');
+  await choose('auto', 'Save the choice');
+  await expect(row('model')).toContainText('Missing', { timeout: 5000 });
 });
 
 test('nothing of it has upset the page', () => expect(complaints).toEqual([]));

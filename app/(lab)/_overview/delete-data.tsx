@@ -7,6 +7,7 @@ import { Button } from '../../_ui/button.tsx';
 import { Confirm } from '../../_ui/dialog.tsx';
 import { Note } from '../../_ui/note.tsx';
 import { useLabActions } from './action-bar.tsx';
+import { isUp } from './view.ts';
 import styles from './services.module.css';
 
 /** What the stack's volumes hold, by the volume's name in the stack file. */
@@ -32,12 +33,12 @@ export function DeleteData({ lab, busy }: { lab: LabOverview; busy: boolean }) {
         disabled={busy || acting}
         onClick={() => setAsking(true)}
       >
-        Stop and delete their data…
+        {isUp(lab) ? 'Stop and delete their data…' : 'Delete their data…'}
       </Button>
       {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
       {asking && (
         <Confirm
-          title="Stop the lab and delete its stored data?"
+          title={isUp(lab) ? 'Stop the lab and delete its stored data?' : 'Delete the lab’s stored data?'}
           action="Delete the data"
           onConfirm={() => down.mutate({ volumes: true })}
           onClose={() => setAsking(false)}

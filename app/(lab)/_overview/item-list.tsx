@@ -1,11 +1,12 @@
 'use client';
 
-import type { StatusItem } from '../../_lib/wire.ts';
+import type { ItemUsage, StatusItem } from '../../_lib/wire.ts';
 import { itemWord } from '../../_lib/words.ts';
 import { WithCode } from '../../_ui/copy.tsx';
 import { State } from '../../_ui/state.tsx';
 import { Drift } from './drift.tsx';
 import { metaFacts } from './meta.ts';
+import { usageFacts } from './service-words.ts';
 import styles from './items.module.css';
 
 const DOMAINS: Record<StatusItem['domain'], string> = {
@@ -20,21 +21,36 @@ interface ItemListProps {
   /** What is said elsewhere on the page is not said a second time. */
   told?: string;
   busy?: boolean;
+  /** CPU and memory by name, where they are measured. */
+  usage?: ReadonlyMap<string, ItemUsage>;
 }
 
-export function ItemList({ items, told = '', busy = false }: ItemListProps) {
+export function ItemList({ items, told = '', busy = false, usage }: ItemListProps) {
   return (
     <ul className={styles.items}>
       {items.map((item) => (
-        <Item key={`${item.domain} ${item.manager ?? ''} ${item.name}`} item={item} told={told} busy={busy} />
+        <Item
+          key={`${item.domain} ${item.manager ?? ''} ${item.name}`}
+          item={item}
+          told={told}
+          busy={busy}
+          usage={item.domain === 'process' ? usage?.get(item.name) : undefined}
+        />
       ))}
     </ul>
   );
 }
 
-function Item({ item, told, busy }: { item: StatusItem; told: string; busy: boolean }) {
+interface ItemProps {
+  item: StatusItem;
+  told: string;
+  busy: boolean;
+  usage: ItemUsage | undefined;
+}
+
+function Item({ item, told, busy, usage }: ItemProps) {
   const { tone, word } = itemWord(item);
-  const facts = metaFacts(item.meta);
+  const facts = [...metaFacts(item.meta), ...usageFacts(usage)];
   return (
     <li className={styles.item} data-testid={`item-${item.domain}-${item.name}`}>
       <div className={styles.name}>

@@ -66,8 +66,8 @@ interface RunsOnProps {
 function RunsOn({ lab, choosing, saved, onChoose }: RunsOnProps) {
   return (
     <>
-      {engineTitle(lab.engine)}, profile {lab.profile}{' '}
-      {lab.engineReason !== '' && <span className={styles.aside}>({lab.engineReason}) </span>}
+      {engineTitle(lab.engine)}, profile {lab.profile}
+      {lab.engineReason !== '' && <span className={styles.aside}>: {lab.engineReason}</span>}{' '}
       <Button kind="quiet" small data-testid="change-engine" aria-expanded={choosing} onClick={onChoose}>
         Change…
       </Button>

@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { useId, useState } from 'react';
 import type { ItemUsage, LabOverview, StatusItem } from '../../_lib/wire.ts';
 import { itemWord, serviceName } from '../../_lib/words.ts';
@@ -12,6 +13,8 @@ import { Drift } from './drift.tsx';
 import { ServiceDetails } from './service-details.tsx';
 import { cpuWords, memoryWords, MEMORY_TIGHT, numberOf, servicePage, serviceRole } from './service-words.ts';
 import styles from './services.module.css';
+
+const DONE = { tone: 'ok', word: 'Managed, done' } as const;
 
 interface ServiceRowProps {
   item: StatusItem;
@@ -28,9 +31,11 @@ interface ServiceRowProps {
 export function ServiceRow({ item, home, usage, attention, lastSeen, busy }: ServiceRowProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
-  const { tone, word } = itemWord(item);
+  // A container that was to run once and did has nothing wrong with it.
+  const { tone, word } = item.meta['done'] === true ? DONE : itemWord(item);
   const name = serviceName(item.name);
   const page = lastSeen ? null : servicePage(item);
+  const sick = item.health === 'exited' || item.health === 'unhealthy';
   const told = attention.some(({ message }) => item.error !== undefined && message.includes(item.error));
   return (
     <li className={styles.service} data-testid={`item-service-${item.name}`}>
@@ -50,6 +55,7 @@ export function ServiceRow({ item, home, usage, attention, lastSeen, busy }: Ser
               {page.label}
             </a>
           )}
+          {sick && <Link href={`/logs?service=${encodeURIComponent(item.name)}`}>Its log</Link>}
           <Button
             kind="quiet"
             small
