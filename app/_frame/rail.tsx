@@ -35,7 +35,8 @@ export function Rail() {
   const pages = useRef<HTMLUListElement>(null);
   useEffect(() => {
     // On a phone they are more than fit side by side.
-    pages.current?.querySelector('[aria-current]')?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
+    const links = [...(pages.current?.querySelectorAll('a') ?? [])];
+    links.find((link) => link.pathname === path)?.scrollIntoView({ inline: 'nearest', block: 'nearest' });
   }, [path]);
   return (
     <header className={styles.rail}>
