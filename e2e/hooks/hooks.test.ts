@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -6,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { anyFreePort } from '../../server/lib/ports.ts';
 import type { Activity } from '../../server/schemas/activity.ts';
 import { ailab } from '../support/cli.ts';
+import { ask } from '../support/http.ts';
 import { requireBuild } from '../support/lab.ts';
+import { credentials, login, ownPage } from '../support/login.ts';
 import { sh, startHookLab, type HookLab } from './support.ts';
 
 let one: HookLab;
@@ -352,6 +355,47 @@ describe('a command that nobody has confirmed', () => {
     expect((await cli('hooks', 'run', 'new')).code).toBe(1);
     expect((await cli('hooks', 'run', 'new', '--yes')).code).toBe(0);
     expect(existsSync(inHome('third'))).toBe(true);
+  });
+});
+
+describe('a browser', () => {
+  it('can neither write a command nor change one, nor name an address; it may take one out', async () => {
+    await one.configure({ pre_apply: [sh('mine', 'touch by-hand')] }, false);
+    const { cookie, secret } = await login(one.lab);
+    const call = async (path: string, input: unknown) =>
+      ask(one.lab.port, {
+        method: 'POST',
+        path: `/api/trpc/${path}`,
+        headers: {
+          'content-type': 'application/json',
+          ...credentials({ cookie, secret }),
+          ...ownPage(one.lab),
+        },
+        body: JSON.stringify(input),
+      });
+    const text = readFileSync(inHome('ai-lab.yaml'), 'utf8');
+    const tries = [
+      text.replace('by-hand', 'by-browser'),
+      text.replace('mine', 'yours'),
+      `${text}  post_apply: [{ name: x, type: command, command: [id] }]\n`,
+      `${text}  post_apply: [{ name: x, type: http, url: 'http://169.254.169.254/' }]\n`,
+    ];
+    for (const attempt of tries) {
+      const checked = JSON.parse((await call('config.checkText', { text: attempt })).body) as unknown;
+      expect(JSON.stringify(checked)).toMatch(/hooks/);
+      const base = createHash('sha256').update(text).digest('hex');
+      expect((await call('config.write', { text: attempt, base })).status).toBeGreaterThanOrEqual(400);
+    }
+    const hook = { name: 'x', type: 'command', command: ['id'] };
+    expect(
+      (await call('config.set', { key: 'hooks', value: { pre_apply: [hook] } })).status,
+    ).toBeGreaterThanOrEqual(400);
+    for (const path of ['hooks.runNow', 'hooks.confirm', 'lab.up'])
+      expect((await call(path, { name: 'mine', starter: false, command: ['id'] })).status).toBe(400);
+    expect(readFileSync(inHome('ai-lab.yaml'), 'utf8')).toBe(text);
+    const less = text.slice(0, text.indexOf('hooks:'));
+    const base = createHash('sha256').update(text).digest('hex');
+    expect((await call('config.write', { text: less, base })).status).toBe(200);
   });
 });
 

@@ -63,13 +63,15 @@ const hookObject = z
 export const hookEntry = z.union([z.enum(BUILT_IN_HOOKS), hookObject]);
 export type HookEntry = z.infer<typeof hookEntry>;
 
+const nameOf = (hook: HookEntry): string => (typeof hook === 'string' ? hook : hook.name);
+
 const phase = z
   .array(hookEntry)
   .max(50)
   .superRefine((hooks, context) => {
     const seen = new Set<string>();
     for (const [at, hook] of hooks.entries()) {
-      const name = typeof hook === 'string' ? hook : hook.name;
+      const name = nameOf(hook);
       if (seen.has(name))
         context.addIssue({ code: 'custom', path: [at], message: `There are two hooks "${name}".` });
       seen.add(name);
@@ -77,7 +79,21 @@ const phase = z
   })
   .optional();
 
-export const hookConfig = z.strictObject({ pre_apply: phase, post_apply: phase });
+/** Runs, receipts and confirmations go by name: one name is one hook, whichever its phase. */
+export const hookConfig = z
+  .strictObject({ pre_apply: phase, post_apply: phase })
+  .superRefine(({ pre_apply: before = [], post_apply: after = [] }, context) => {
+    const names = new Set(before.map(nameOf));
+    for (const [at, hook] of after.entries()) {
+      const name = nameOf(hook);
+      if (names.has(name))
+        context.addIssue({
+          code: 'custom',
+          path: ['post_apply', at],
+          message: `There are two hooks "${name}".`,
+        });
+    }
+  });
 export type HookConfig = z.infer<typeof hookConfig>;
 
 function isHttpUrl(text: string | undefined): boolean {

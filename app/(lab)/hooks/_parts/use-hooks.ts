@@ -17,7 +17,8 @@ export function useHooks() {
     last.current = stamp;
     void cache.invalidateQueries({ queryKey: trpc.hooks.pathKey() });
   }, [cache, stamp]);
-  return useQuery(trpc.hooks.list.queryOptions());
+  // What ran while no page of hooks was open is known only after asking.
+  return useQuery({ ...trpc.hooks.list.queryOptions(), staleTime: 0 });
 }
 
 export function useRunNow() {
