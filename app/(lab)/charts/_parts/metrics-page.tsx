@@ -9,6 +9,8 @@ import { Choice } from '../../../_ui/choice.tsx';
 import { Note } from '../../../_ui/note.tsx';
 import { Empty, PageHead, Panel, Stack } from '../../../_ui/panel.tsx';
 import { Charts, ChartsSkeleton } from './charts.tsx';
+import { GrafanaLink } from './grafana-link.tsx';
+import links from './grafana-link.module.css';
 import { RANGES, rangeOf } from './ranges.ts';
 import { RequestTable } from './request-table.tsx';
 import { Totals } from './totals.tsx';
@@ -29,13 +31,16 @@ export function MetricsPage() {
         title="Metrics"
         note="From this lab’s ledger: every request that passed the gateway, from Chat and from programs."
         aside={
-          <Choice
-            legend="Range"
-            options={RANGES}
-            value={range.value}
-            // In the address, so that a reload and a bookmark keep it.
-            onChange={(value) => history.replaceState(null, '', `?range=${value}`)}
-          />
+          <div className={links.aside}>
+            <GrafanaLink range={range.value} />
+            <Choice
+              legend="Range"
+              options={RANGES}
+              value={range.value}
+              // In the address, so that a reload and a bookmark keep it.
+              onChange={(value) => history.replaceState(null, '', `?range=${value}`)}
+            />
+          </div>
         }
       />
       <Stack>

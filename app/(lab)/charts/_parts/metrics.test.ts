@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { T0 } from '../../../_lib/fixtures.ts';
+import { overview, T0 } from '../../../_lib/fixtures.ts';
 import type { MetricPoint } from '../../../_lib/wire.ts';
 import { CHARTS, hasValues, isIsolated } from './chart-list.ts';
+import { grafanaUrl } from './grafana-url.ts';
 import { rangeOf, timeTicks } from './ranges.ts';
 
 const point = (over: Partial<MetricPoint> = {}): MetricPoint => ({
@@ -87,4 +88,27 @@ describe('ranges', () => {
     const ticks = timeTicks(T0 + 1, T0 + 15 * 60_000, 180_000);
     expect(ticks).toEqual([3, 6, 9, 12, 15].map((minutes) => T0 + minutes * 60_000));
   });
+});
+
+it('the link to Grafana keeps the range, and is there only while Grafana is healthy', () => {
+  const grafana = (health: 'healthy' | 'starting') =>
+    overview({
+      status: {
+        ...overview().status,
+        managed_items: [
+          {
+            name: 'grafana',
+            domain: 'service',
+            state: 'managed',
+            health,
+            meta: { ports: '127.0.0.1:13000→3000/tcp' },
+          },
+        ],
+      },
+    });
+  expect(grafanaUrl(grafana('healthy'), '6h')).toBe(
+    'http://localhost:13000/d/ailab-lab?orgId=1&from=now-6h&to=now',
+  );
+  expect(grafanaUrl(grafana('starting'), '6h')).toBeNull();
+  expect(grafanaUrl(overview(), '6h')).toBeNull();
 });
