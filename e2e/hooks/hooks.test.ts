@@ -87,6 +87,8 @@ describe('around an up', () => {
       },
     });
     expect(await processOf()).toMatchObject({ state: 'managed', health: 'healthy' });
+    // It is up, so it is in the lock.
+    expect((await api().lab.status.query()).lock_exists).toBe(true);
     expect((await api().lab.overview.query()).attention.map(({ code }) => code)).toContain('hook_failed');
     expect(existsSync(inHome('never'))).toBe(false);
   });

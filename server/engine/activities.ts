@@ -20,8 +20,8 @@ import type { Run } from './orchestrator.ts';
 
 const LEASE = 'activity';
 
-/** One line about the outcome; and what is written in the very transaction that ends the activity as done. */
-export type Ended = string | { outcome: string; commit(): void };
+/** One line about the outcome; what is written in the very transaction that ends the activity; and what failed though. */
+export type Ended = string | { outcome: string; commit(): void; failure?: unknown };
 export type Work = (run: Run) => Promise<Ended>;
 
 export interface Activities {
@@ -109,16 +109,18 @@ async function execute(
 ): Promise<{ final: Activity; commit?: () => void }> {
   try {
     const ended = await work({ activityId, signal, step: record.step });
-    const { outcome, commit } = typeof ended === 'string' ? { outcome: ended, commit: undefined } : ended;
-    const final = record.end('done', outcome, null);
-    return commit === undefined ? { final } : { final, commit };
+    if (typeof ended === 'string') return { final: record.end('done', ended, null) };
+    const { outcome, commit, failure } = ended;
+    if (failure === undefined) return { final: record.end('done', outcome, null), commit };
+    return { final: endBadly(record, signal, failure), commit };
   } catch (error) {
-    if (signal.aborted || isAbort(error)) {
-      const words = 'Cancelled. What was already done stays; nothing is rolled back.';
-      return { final: record.end('cancelled', words, null) };
-    }
-    return { final: record.end('failed', null, reportError(error)) };
+    return { final: endBadly(record, signal, error) };
   }
+}
+
+function endBadly(record: Recorder, signal: AbortSignal, error: unknown): Activity {
+  if (!signal.aborted && !isAbort(error)) return record.end('failed', null, reportError(error));
+  return record.end('cancelled', 'Cancelled. What was already done stays; nothing is rolled back.', null);
 }
 
 /** Both or neither: an activity is done only together with what it leaves in the database. */

@@ -130,13 +130,13 @@ export function createLabService(parts: LabServiceParts): LabService {
       const around = hooks.around(resolved, resources, make);
       await locked?.agreeBefore(resources, run);
       const lock = lockOfUp(parts, lab, locked?.agreeAfter);
-      const { changed, firstTokenMs } = await orchestrator
+      const { changed, firstTokenMs, hookFailure } = await orchestrator
         .up(lab, resources, createLabReady({ home, env, lab, host }), run, around, lock.stage)
         .finally(() => rememberStarter(home, env, resolved));
       const first = `The model answered; the first token took ${Math.round(firstTokenMs)} ms.`;
       const words = changed === 0 ? `Nothing had to be done. ${first}` : first;
       const outcome = [words, ...around.passedOver, ...(locked?.remember() ?? [])].join(' ');
-      return lock.end(outcome, run.activityId);
+      return { ...lock.end(outcome, run.activityId), failure: hookFailure };
     } finally {
       locked = undefined;
       asked = undefined;

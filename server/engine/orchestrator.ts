@@ -35,6 +35,8 @@ export interface UpOutcome {
   changed: number;
   /** Milliseconds from the request to the first token, as measured by the readiness probe. */
   firstTokenMs: number;
+  /** What a post hook threw. The lab is up and locked all the same. */
+  hookFailure?: unknown;
 }
 
 /** Waits until the model has really answered; resolves with the milliseconds of that first answer. */
@@ -86,8 +88,11 @@ export async function up(
   const changed = await applyAll(fresh === null ? planned : await check(fresh), run);
   const firstTokenMs = await ready(run);
   await lock(fresh ?? resources, run);
-  await hooks.after(run);
-  return { changed, firstTokenMs };
+  const made = { changed, firstTokenMs };
+  return hooks.after(run).then(
+    () => made,
+    (hookFailure: unknown) => ({ ...made, hookFailure }),
+  );
 }
 
 /** Removes what `down` removes, last first. Weights and tools stay. Returns how many items were removed. */
