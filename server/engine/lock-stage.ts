@@ -11,7 +11,7 @@ import type { LockContext } from './resource.ts';
 export interface LockOfUp {
   stage: LockStage;
   /** The end of that activity, with the lock that it leaves. */
-  end(outcome: string, activityId: string): Ended;
+  end(outcome: string, activityId: string): Exclude<Ended, string>;
 }
 
 export interface LockStageParts {
