@@ -63,7 +63,7 @@ export function createHookRunner(
         });
         if (end.kind === 'skipped') {
           mark({ state: 'skipped' });
-          report({ message: `skipped: ${end.reason}` });
+          report({ message: end.reason });
           receipt.write(`skipped: ${end.reason}\n`);
         }
         receipt.end(end.kind, end.kind === 'done' ? (end.exitCode ?? null) : null, null);
