@@ -12,6 +12,7 @@ import { modelsCommand } from './commands/models.ts';
 import { openCommand } from './commands/open.ts';
 import { planCommand } from './commands/plan.ts';
 import { pullCommand } from './commands/pull.ts';
+import { purgeCommand } from './commands/purge.ts';
 import { serveCommand } from './commands/serve.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
@@ -31,6 +32,7 @@ const COMMANDS = [
   logsCommand,
   hooksCommand,
   chatCommand,
+  purgeCommand,
 ];
 
 export async function main(args: string[]): Promise<void> {
