@@ -74,7 +74,7 @@ describe('the real hf', () => {
     const { pulled, progress } = await pull(REPO, { timing: { stallMs: 400 } });
     expect(pulled?.bytes).toBe(content.length);
     expect(progress.map(({ message }) => message).join('\n')).toMatch(
-      /with hf: nothing written for .+, the last at \d\d:\d\d:\d\d/,
+      /Nothing written for .+, the last at \d\d:\d\d:\d\d/,
     );
   });
 

@@ -109,7 +109,7 @@ describe('our own download', () => {
     const { pulled, progress } = await here.pull(REPO, { timing: { stallMs: 200 } });
     expect(pulled?.bytes).toBe(content.length);
     expect(progress.map(({ message }) => message).join('\n')).toMatch(
-      /no byte for \d+ ms, the last came at \d\d:\d\d:\d\d; still trying/,
+      /No byte for \d+ ms, the last came at \d\d:\d\d:\d\d; still trying/,
     );
   });
 

@@ -1,14 +1,14 @@
 /** `pull`: a model from the Hub into the Hugging Face cache, as an activity. Part of the composition root. */
-import { stat } from 'node:fs/promises';
 import { LabError } from '../lib/errors.ts';
 import { askHub, checkAccess, type HubFile, type Patience } from '../resources/model-weights/hub/ask.ts';
 import { claimed } from '../resources/model-weights/hub/claim.ts';
 import { chooseModel } from '../resources/model-weights/hub/choose.ts';
 import * as cache from '../resources/model-weights/hub/places.ts';
-import { fetchOurselves, TIMING, type PullTiming } from '../resources/model-weights/hub/ourselves.ts';
+import { accept, isBegun, TIMING, type PullTiming } from '../resources/model-weights/hub/ourselves.ts';
+import { downloadPlain } from '../resources/model-weights/hub/plain.ts';
 import { hubSettings, type HubSettings } from '../resources/model-weights/hub/settings.ts';
 import { offline } from '../resources/model-weights/hub/trouble.ts';
-import { hashFile, wrongHash } from '../resources/model-weights/hub/verify.ts';
+import { wrongHash } from '../resources/model-weights/hub/verify.ts';
 import { bytesOnDisk, watchBytes } from '../resources/model-weights/hub/watch.ts';
 import { HF_NOTE, startHf, type HfProgram } from '../resources/model-weights/hub/with-hf.ts';
 import type { HubSource } from '../resources/model-weights/locate-hub.ts';
@@ -54,9 +54,11 @@ export async function pullFromHub(source: HubSource, options: PullOptions, run: 
   const fetched = missing.reduce((sum, { size }) => sum + size, 0) - (await bytesOnDisk(places, missing));
   await cache.checkDisk(hub.root, fetched);
   await cache.makePlaces(places, model.files);
-  const job: Job = { hub, repo, commit, places, patience, timing, run, checked: new Set() };
-  if (missing.length > 0) await claimed(places, () => download(job, missing, options));
-  await verify(job, model.files);
+  const job: Job = { hub, repo, commit, places, patience, timing, run, begun: new Set() };
+  await claimed(places, async () => {
+    if (missing.length > 0) await download(job, missing, options);
+    await verify(job, model.files, options);
+  });
   for (const file of model.files) await cache.linkIntoSnapshot(places, file);
   await cache.writeRef(places, revision, commit);
   const [first] = model.files;
@@ -72,8 +74,8 @@ interface Job {
   patience: Patience;
   timing: PullTiming;
   run: Run;
-  /** Hashes of the files that were read and found right on their way in. */
-  checked: Set<string>;
+  /** Files of which something had come before this pull. */
+  begun: Set<HubFile>;
 }
 
 async function missingFiles(places: cache.Places, files: readonly HubFile[]): Promise<HubFile[]> {
@@ -84,25 +86,19 @@ async function missingFiles(places: cache.Places, files: readonly HubFile[]): Pr
 
 async function download(job: Job, files: readonly HubFile[], options: PullOptions): Promise<void> {
   const hf = await options.hf(job.run);
+  const { hub, places, timing, run } = job;
   const names = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files of ${job.repo}`;
-  await job.run.step('download', `Download ${names}`, async (report) => {
+  await run.step('download', `Download ${names}`, async (report) => {
     for (const file of files) {
+      const begun = await isBegun(places, file);
+      if (begun) job.begun.add(file);
       // Today's hf can't go on with what has come: we can.
-      const begun = (await stat(cache.partialOf(job.places, file)).catch(() => null)) !== null;
-      const by = hf === null || begun ? null : await startHf(hf, job.hub, { ...job, file }, job.run.signal);
+      const by = hf === null || begun ? null : await startHf(hf, hub, { ...job, file }, run.signal);
       const message = by === null ? `Downloading ${names}` : `Downloading ${names} with hf`;
-      const { places, timing } = job;
-      const watching = watchBytes({
-        ...timing,
-        places,
-        files,
-        message,
-        report,
-        before: by?.keep,
-        note: by === null ? undefined : HF_NOTE,
-      });
+      const note = by === null ? undefined : HF_NOTE;
+      const watching = watchBytes({ ...timing, places, files, message, report, before: by?.keep, note });
       try {
-        await (by === null ? downloadOurselves(job, file) : by.done);
+        await (by?.done ?? downloadPlain(hub, { ...job, file }, cache.partialOf(places, file), job.patience));
       } finally {
         watching.stop();
       }
@@ -112,28 +108,29 @@ async function download(job: Job, files: readonly HubFile[], options: PullOption
   });
 }
 
-async function downloadOurselves(job: Job, file: HubFile): Promise<void> {
-  await fetchOurselves(job.hub, { ...job, file }, job.patience);
-  job.checked.add(file.hash.hex);
-}
-
-async function verify(job: Job, files: readonly HubFile[]): Promise<void> {
+/** Every byte is read. What had been begun before, maybe by others, is downloaded once more where it is wrong. */
+async function verify(job: Job, files: readonly HubFile[], options: PullOptions): Promise<void> {
+  const { places, run } = job;
   const total = files.reduce((sum, { size }) => sum + size, 0);
-  await job.run.step('verify', `Check ${formatBytes(total)} against the Hub`, async (report) => {
+  const wrong = await run.step('verify', `Check ${formatBytes(total)} against the Hub`, async (report) => {
+    const again: HubFile[] = [];
     let done = 0;
     for (const file of files) {
-      if (job.checked.has(file.hash.hex)) continue;
-      const blob = await cache.wholeBlob(job.places, file);
-      if (blob === null) throw vanished(job, file);
-      const found = await hashFile(blob, file, job.run.signal, (bytes) => {
+      if ((await bytesOnDisk(places, [file])) !== file.size) throw vanished(job, file);
+      const found = await accept(places, file, run.signal, (bytes) => {
         done += bytes;
         report({ message: `Reading ${file.path}`, done, total, unit: 'bytes' });
       });
-      if (found === file.hash.hex) continue;
-      await cache.removeBroken(job.places, file);
-      throw wrongHash(job.repo, file, found);
+      if (found === null) continue;
+      if (!job.begun.has(file)) throw wrongHash(job.repo, file, found);
+      again.push(file);
     }
+    job.begun.clear();
+    return again;
   });
+  if (wrong.length === 0) return;
+  await download(job, wrong, options);
+  await verify(job, wrong, options);
 }
 
 function vanished(job: Job, file: HubFile): LabError {

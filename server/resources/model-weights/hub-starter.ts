@@ -7,10 +7,12 @@ import type { WeightsSource } from '../../schemas/lab.ts';
 import { hubCacheRoot } from './hub-cache.ts';
 import { checkAccess, type HubFile } from './hub/ask.ts';
 import { claimed } from './hub/claim.ts';
-import { fetchOurselves, TIMING } from './hub/ourselves.ts';
+import { accept, isBegun, TIMING } from './hub/ourselves.ts';
 import * as cache from './hub/places.ts';
-import { hubSettings } from './hub/settings.ts';
+import { downloadPlain } from './hub/plain.ts';
+import { hubSettings, type HubSettings } from './hub/settings.ts';
 import { offline } from './hub/trouble.ts';
+import { wrongHash } from './hub/verify.ts';
 import { bytesOnDisk, watchBytes } from './hub/watch.ts';
 import { locateInHub, type HubSource } from './locate-hub.ts';
 
@@ -80,25 +82,45 @@ export async function checkHubStarter(env: NodeJS.ProcessEnv): Promise<void> {
 }
 
 /** Brings it into the cache, whole and checked. Errors: those of the Hub (`hub_…`); cancelled, what has come stays. */
-export async function fetchHubStarter(
-  env: NodeJS.ProcessEnv,
-  { signal, report }: ApplyContext,
-): Promise<void> {
+export async function fetchHubStarter(env: NodeJS.ProcessEnv, context: ApplyContext): Promise<void> {
   const hub = hubSettings(env);
   if (hub.offline) throw offline();
   const places = placesIn(env);
   await checkHubStarter(env);
   await cache.makePlaces(places, [AS_FILE]);
-  const message = `Downloading ${HUB_STARTER.name}`;
-  const watching = watchBytes({ ...TIMING, places, files: [AS_FILE], message, report });
-  try {
-    const wanted = { repo: REPO, commit: COMMIT, file: AS_FILE, places };
-    if ((await cache.wholeBlob(places, AS_FILE)) === null)
-      await claimed(places, () => fetchOurselves(hub, wanted, { ...TIMING, signal }));
-  } finally {
-    watching.stop();
-  }
+  await claimed(places, () => fetchInto(hub, places, context, true));
   await cache.linkIntoSnapshot(places, AS_FILE);
+}
+
+/** What had been begun before, maybe by others, is downloaded once more where it is wrong. */
+async function fetchInto(
+  hub: HubSettings,
+  places: cache.Places,
+  { signal, report }: ApplyContext,
+  again: boolean,
+): Promise<void> {
+  const { name, bytes: total } = HUB_STARTER;
+  const begun = await isBegun(places, AS_FILE);
+  if ((await cache.wholeBlob(places, AS_FILE)) === null) {
+    const watching = watchBytes({
+      ...TIMING,
+      places,
+      files: [AS_FILE],
+      message: `Downloading ${name}`,
+      report,
+    });
+    const wanted = { repo: REPO, commit: COMMIT, file: AS_FILE };
+    const patience = { ...TIMING, signal };
+    await downloadPlain(hub, wanted, cache.partialOf(places, AS_FILE), patience).finally(watching.stop);
+  }
+  let done = 0;
+  const found = await accept(places, AS_FILE, signal, (bytes) => {
+    done += bytes;
+    report({ message: `Checking ${name}`, done, total, unit: 'bytes' });
+  });
+  if (found === null) return;
+  if (!begun || !again) throw wrongHash(REPO, AS_FILE, found);
+  await fetchInto(hub, places, { signal, report }, false);
 }
 
 function placesIn(env: NodeJS.ProcessEnv): cache.Places {

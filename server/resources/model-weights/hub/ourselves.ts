@@ -1,17 +1,8 @@
-/** One file of the Hub into the cache by our own download: checked before it takes the blob's name. */
+/** Our own download of one file, and the check that takes it into the cache, whoever has brought it. */
 import { rename, stat } from 'node:fs/promises';
-import type { HubFile, Patience } from './ask.ts';
-import { blobOf, cacheError, partialOf, removeBroken, type Places } from './places.ts';
-import { downloadPlain } from './plain.ts';
-import type { HubSettings } from './settings.ts';
-import { hashFile, wrongHash } from './verify.ts';
-
-export interface Wanted {
-  repo: string;
-  commit: string;
-  file: HubFile;
-  places: Places;
-}
+import type { HubFile } from './ask.ts';
+import { blobOf, cacheError, partialOf, removeBroken, wholeBlob, type Places } from './places.ts';
+import { hashFile } from './verify.ts';
 
 /** Waits and limits in milliseconds. */
 export const TIMING = {
@@ -25,20 +16,31 @@ export const TIMING = {
 };
 export type PullTiming = typeof TIMING;
 
-/** What was begun before, maybe by another program, is given one more chance from its first byte. Errors: `downloadPlain`, `hub_wrong_sha256`. */
-export async function fetchOurselves(hub: HubSettings, wanted: Wanted, patience: Patience): Promise<void> {
-  const { repo, file, places } = wanted;
-  const partial = partialOf(places, file);
-  const begun = (await stat(partial).catch(() => null)) !== null;
-  await downloadPlain(hub, wanted, partial, patience);
-  const found = await hashFile(partial, file, patience.signal, () => undefined);
-  if (found === file.hash.hex) {
-    await rename(partial, blobOf(places, file)).catch((error: unknown) => {
+/** Has something of the file come before? Maybe by another program: then it may be wrong without anyone's fault. */
+export async function isBegun(places: Places, file: HubFile): Promise<boolean> {
+  return (await stat(partialOf(places, file)).catch(() => null)) !== null;
+}
+
+/**
+ * Reads every byte; what is right takes the blob's name, anything else is removed. The hash that was found where it is
+ * not the Hub's, else null.
+ */
+export async function accept(
+  places: Places,
+  file: HubFile,
+  signal: AbortSignal,
+  onBytes: (bytes: number) => void,
+): Promise<string | null> {
+  const [partial, blob] = [partialOf(places, file), blobOf(places, file)];
+  const isWhole = (await wholeBlob(places, file)) !== null;
+  const found = await hashFile(isWhole ? blob : partial, file, signal, onBytes);
+  if (found !== file.hash.hex) {
+    await removeBroken(places, file);
+    return found;
+  }
+  if (!isWhole)
+    await rename(partial, blob).catch((error: unknown) => {
       throw cacheError(partial, error);
     });
-    return;
-  }
-  await removeBroken(places, file);
-  if (!begun) throw wrongHash(repo, file, found);
-  await fetchOurselves(hub, wanted, patience);
+  return null;
 }

@@ -42,7 +42,7 @@ export function watchBytes(options: WatchOptions): { stop(): void } {
     most = done;
     const quietMs = performance.now() - since;
     const quiet = quietMs >= stallMs;
-    const words = quiet ? `${message}: ${stalled(quietMs, last, options.note)}` : message;
+    const words = quiet ? stalled(quietMs, last, options.note) : message;
     // Where bytes come in large pieces, a rate is true only from piece to piece.
     if (moved || quiet) report({ message: words, done, total, unit: 'bytes', network: true });
     timer = setTimeout(tick, everyMs);
@@ -60,8 +60,8 @@ export function watchBytes(options: WatchOptions): { stop(): void } {
 function stalled(quietMs: number, last: number, note: string | undefined): string {
   const [time, at] = [formatDuration(quietMs), formatMoment(last, Date.now())];
   return note === undefined
-    ? `no byte for ${time}, the last came at ${at}; still trying`
-    : `nothing written for ${time}, the last at ${at}; still trying (${note})`;
+    ? `No byte for ${time}, the last came at ${at}; still trying`
+    : `Nothing written for ${time}, the last at ${at}; still trying (${note})`;
 }
 
 /** Bytes of these files that are in the cache, whole or in part. */
