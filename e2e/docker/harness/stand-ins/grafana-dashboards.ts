@@ -1,4 +1,4 @@
-/** POST /api/dashboards/db of the Grafana stand-in, with the refusals that Grafana documents. */
+/** The ways in which the Grafana stand-in takes a dashboard, old and new, with the refusals that Grafana documents. */
 import { randomUUID } from 'node:crypto';
 import { provisionedDashboards } from './grafana-provisioning.ts';
 import { writeStore, type Store } from './grafana-store.ts';
@@ -39,6 +39,52 @@ export function saveDashboard(store: Store, body: unknown): Reply {
     status: 200,
     body: { id: others.length + 1, uid, url: `/d/${uid}/${slug}`, status: 'success', version, slug },
   };
+}
+
+const ROUTE =
+  /^\/apis\/dashboard\.grafana\.app\/(?:v1|v1beta1)\/namespaces\/default\/dashboards(?:\/([\w-]+))?$/;
+
+/** `/apis/dashboard.grafana.app`, as Kubernetes answers; undefined for a path that is none of it. */
+export function dashboardApi(store: Store, method: string, path: string, body: unknown): Reply | undefined {
+  const match = ROUTE.exec(path);
+  if (match === null) return undefined;
+  const sent = isObject(body) ? body : {};
+  const metadata = isObject(sent['metadata']) ? sent['metadata'] : {};
+  const uid = match[1] ?? String(metadata['name']);
+  const existing = store.dashboards.find((each) => each.uid === uid);
+  if (method === 'GET')
+    return existing === undefined ? failure(404, 'NotFound', uid) : { status: 200, body: asObject(existing) };
+  if (method === 'POST' && existing !== undefined) return failure(409, 'AlreadyExists', uid);
+  if (method === 'PUT' && existing === undefined) return failure(404, 'NotFound', uid);
+  if (method === 'PUT' && metadata['resourceVersion'] !== String(existing?.version))
+    return failure(409, 'Conflict', uid);
+  if (provisionedDashboards().some((each) => each.uid === uid)) return failure(403, 'Forbidden', uid);
+  const dashboard = isObject(sent['spec']) ? sent['spec'] : {};
+  const annotations = isObject(metadata['annotations']) ? metadata['annotations'] : {};
+  const saved = {
+    uid,
+    title: String(dashboard['title']),
+    version: (existing?.version ?? 0) + 1,
+    folderUid: String(annotations['grafana.app/folder'] ?? ''),
+    dashboard,
+  };
+  const others = store.dashboards.filter((each) => each.uid !== uid);
+  writeStore({ ...store, dashboards: [...others, saved] });
+  return { status: method === 'POST' ? 201 : 200, body: asObject(saved) };
+}
+
+function asObject({
+  uid,
+  version,
+  folderUid,
+  dashboard,
+}: Store['dashboards'][number]): Record<string, unknown> {
+  const annotations = folderUid === '' ? {} : { 'grafana.app/folder': folderUid };
+  return { metadata: { name: uid, resourceVersion: String(version), annotations }, spec: dashboard };
+}
+
+function failure(status: number, reason: string, name: string): Reply {
+  return { status, body: { kind: 'Status', status: 'Failure', reason, code: status, details: { name } } };
 }
 
 function refusal(status: number, message: string, kind?: string): Reply {

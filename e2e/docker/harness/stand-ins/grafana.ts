@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { grafanaCli } from './grafana-cli.ts';
-import { saveDashboard } from './grafana-dashboards.ts';
+import { dashboardApi, saveDashboard } from './grafana-dashboards.ts';
 import { dataSources, provisionedDashboards, type DataSource } from './grafana-provisioning.ts';
 import { adminWith, passwordIsRight, readStore, writeStore, type Store } from './grafana-store.ts';
 import { isOn, json, leaveOnSignals, readJson, serve, text, type Call } from './http.ts';
@@ -135,6 +135,13 @@ async function answer(call: Call, store: Store, role: Role): Promise<void> {
       200,
       dataSources().map(({ uid, name, type, url }) => ({ uid, name, type, url, readOnly: true })),
     );
+  const kubernetes = dashboardApi(
+    store,
+    call.method,
+    call.path,
+    call.method === 'GET' ? undefined : await readJson(call),
+  );
+  if (kubernetes !== undefined) return json(call, kubernetes.status, kubernetes.body);
   if (route === 'POST /api/dashboards/db') {
     const { status, body } = saveDashboard(store, await readJson(call));
     return json(call, status, body);
