@@ -9,6 +9,7 @@ import {
   ActivityIcon,
   ChatIcon,
   HooksIcon,
+  LockIcon,
   LogsIcon,
   Mark,
   MetricsIcon,
@@ -25,6 +26,7 @@ const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
   { href: '/charts', name: 'Metrics', icon: <MetricsIcon /> },
   { href: '/activity', name: 'Activity', icon: <ActivityIcon /> },
   { href: '/hooks', name: 'Hooks', icon: <HooksIcon /> },
+  { href: '/lock', name: 'Lock', icon: <LockIcon /> },
   { href: '/logs', name: 'Logs', icon: <LogsIcon /> },
   { href: '/settings', name: 'Settings', icon: <SettingsIcon /> },
 ];

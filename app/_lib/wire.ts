@@ -31,6 +31,7 @@ export type Login = Outputs['access']['logins'][number];
 
 export type HookView = Outputs['hooks']['list'][number];
 export type HookRun = HookView['runs'][number];
+export type LockShown = NonNullable<Outputs['lock']['show']>;
 
 export type LiveEvent =
   | { type: 'snapshot'; overview: LabOverview; activities: Activity[] }

@@ -56,6 +56,13 @@ export const HooksIcon = () => (
   </Icon>
 );
 
+export const LockIcon = () => (
+  <Icon>
+    <rect x="4" y="9" width="12" height="8" rx="1.5" />
+    <path d="M6.5 9V6.5a3.5 3.5 0 0 1 7 0V9M10 12v2" />
+  </Icon>
+);
+
 export const LogsIcon = () => (
   <Icon>
     <rect x="2.5" y="3.5" width="15" height="13" rx="1.5" />

@@ -18,6 +18,8 @@ export const USED_BY_LAB = 'ai-lab';
 
 export const WEIGHTS_ORIGINS = ['hub', 'path', 'starter'] as const;
 
+const PLAIN = /^[^\p{Cc}\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]*$/u;
+
 /** Whatever YAML a person wrote there stays text: `1.10` is a version, not a number. */
 const text = z.union([z.string(), z.number(), z.boolean()], 'It must be text.').transform(String);
 /** Text that is shown and acted upon: no control characters. */
@@ -26,7 +28,7 @@ const word = text.pipe(
     .string()
     .min(1, 'It must not be empty.')
     .max(4096, 'It is longer than 4096 characters.')
-    .regex(/^\P{Cc}*$/u, 'It holds control characters.'),
+    .regex(PLAIN, 'It holds control characters, or marks that turn the reading direction.'),
 );
 const sha256 = word.pipe(z.string().regex(/^[0-9a-f]{64}$/, 'It must be a SHA-256: 64 hex digits.'));
 const digest = word.pipe(

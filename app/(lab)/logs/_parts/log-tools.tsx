@@ -1,6 +1,7 @@
 'use client';
 
 import type { ReactNode } from 'react';
+import { saveFile } from '../../../_lib/save-file.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { Choice } from '../../../_ui/choice.tsx';
 import type { Times } from './log-lines.tsx';
@@ -72,11 +73,6 @@ function Toggle({
 
 /** All lines that are loaded, searched for or not. */
 function download(service: string, lines: readonly KeptLine[]): void {
-  const url = URL.createObjectURL(new Blob([asText(lines)], { type: 'text/plain;charset=utf-8' }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = `${service}-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.log.txt`;
-  link.click();
-  // The browser has taken it over by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  const at = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  saveFile(`${service}-${at}.log.txt`, asText(lines), 'text/plain');
 }
