@@ -93,10 +93,6 @@ interface Common {
 }
 
 function commonFacts({ engine, profile, runtime, flags = {}, ports = {} }: Common): LockFact[] {
-  const list = (map: Record<string, unknown>, words: (value: unknown) => string) =>
-    Object.entries(map)
-      .map(([name, value]) => (value === true ? name : `${name} ${words(value)}`))
-      .join(', ');
   return [
     {
       name: 'Engine',
@@ -109,6 +105,12 @@ function commonFacts({ engine, profile, runtime, flags = {}, ports = {} }: Commo
     },
     { name: 'Ports', value: list(ports, text) },
   ].filter(({ value }) => value !== '');
+}
+
+function list(map: Record<string, unknown>, words: (value: unknown) => string): string {
+  return Object.entries(map)
+    .map(([name, value]) => (value === true ? name : `${name} ${words(value)}`))
+    .join(', ');
 }
 
 function imageFacts({ metadata }: Entry): LockFact[] {
