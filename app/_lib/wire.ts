@@ -24,6 +24,7 @@ export type ReplyMetrics = NonNullable<ChatMessage['metrics']>;
 export type Turn = Outputs['chat']['turn'];
 export type MetricSeries = Outputs['metrics']['series'];
 export type MetricPoint = MetricSeries['points'][number];
+export type CostSummary = Outputs['metrics']['cost'];
 export type LedgerRow = Outputs['metrics']['recent'][number];
 export type ApiKey = Outputs['access']['keys'][number];
 export type NewApiKey = Outputs['access']['createKey'];

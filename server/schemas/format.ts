@@ -86,6 +86,11 @@ export function formatClock(epochMs: number): string {
   return clock.format(epochMs);
 }
 
+/** On an axis of days: `21 Nov`. */
+export function formatShortDay(epochMs: number): string {
+  return shortDay.format(epochMs);
+}
+
 export function formatDay(epochMs: number): string {
   return day.format(epochMs);
 }
@@ -111,6 +116,29 @@ export function formatRelative(epochMs: number, now: number): string {
   if (size < 86_400) return words(`${Math.round(size / 3600)} h`);
   if (size < 32 * 86_400) return words(plural(Math.round(size / 86_400), 'day'));
   return formatDay(epochMs);
+}
+
+/** Money with the figures that matter: `€12.40`, `€0.0031`, `€0`. Nothing is rounded to nothing. */
+export function formatMoney(amount: number, currency: string): string {
+  const digits =
+    Math.abs(amount) >= 1 || amount === 0 ? { maximumFractionDigits: 2 } : { maximumSignificantDigits: 2 };
+  return new Intl.NumberFormat('en-GB', {
+    style: 'currency',
+    currency,
+    minimumFractionDigits: Math.abs(amount) >= 1 ? 2 : 0,
+    ...digits,
+  }).format(amount);
+}
+
+/** `€0.009 to €0.014`; one figure where both ends read the same. */
+export function formatMoneyRange({ low, high }: { low: number; high: number }, currency: string): string {
+  const [from, to] = [formatMoney(low, currency), formatMoney(high, currency)];
+  return from === to ? from : `${from} to ${to}`;
+}
+
+/** `3 %`, `0.4 %`. */
+export function formatShare(share: number): string {
+  return `${formatFigure(share * 100)} %`;
 }
 
 function pair(big: number, bigUnit: string, small: number, smallUnit: string): string {

@@ -1,10 +1,14 @@
 'use client';
 
 import dynamic from 'next/dynamic';
-import { useId } from 'react';
+import { useId, useRef, useState, type RefObject } from 'react';
 import type { MetricSeries } from '../../../_lib/wire.ts';
+import { Button } from '../../../_ui/button.tsx';
 import { Loading, Skeleton } from '../../../_ui/skeleton.tsx';
-import { CHARTS, hasValues, type ChartSpec } from './chart-list.ts';
+import { chartsOf } from './chart-list.ts';
+import { hasValues, type ChartSpec } from './chart-spec.ts';
+import { pictureOf, save } from './export.ts';
+import { zoomed, type Zoom } from './zoom.ts';
 import styles from './charts.module.css';
 
 export const CHART_HEIGHT = 190;
@@ -15,21 +19,37 @@ const Drawing = dynamic(() => import('./drawing.tsx').then((module) => module.Dr
   loading: () => <Skeleton height={`${CHART_HEIGHT}px`} />,
 });
 
-export function Charts({ series }: { series: MetricSeries }) {
+interface ChartsProps {
+  series: MetricSeries;
+  zoom: Zoom | null;
+  /** Two times between which the pointer was drawn over a chart. */
+  onZoom: (from: number, to: number) => void;
+}
+
+export function Charts({ series, zoom, onZoom }: ChartsProps) {
+  const shown = zoomed(series, zoom);
   return (
     <div className={styles.charts}>
-      {CHARTS.map((chart) => (
-        <Chart key={chart.id} chart={chart} series={series} />
+      {chartsOf(shown).map((chart) => (
+        <Chart key={chart.id} chart={chart} series={shown} onZoom={onZoom} />
       ))}
     </div>
   );
 }
 
-function Chart({ chart, series }: { chart: ChartSpec; series: MetricSeries }) {
+interface ChartProps {
+  chart: ChartSpec;
+  series: MetricSeries;
+  onZoom: (from: number, to: number) => void;
+}
+
+function Chart({ chart, series, onZoom }: ChartProps) {
+  const figure = useRef<HTMLElement>(null);
   const title = useId();
   const summary = useId();
   return (
     <figure
+      ref={figure}
       className={styles.chart}
       aria-labelledby={title}
       aria-describedby={summary}
@@ -51,14 +71,37 @@ function Chart({ chart, series }: { chart: ChartSpec; series: MetricSeries }) {
                 {chart.axis.unit}
               </span>
             )}
-            <Drawing chart={chart} series={series} />
+            <Drawing chart={chart} series={series} onZoom={onZoom} />
           </>
         ) : (
           <p className={styles.empty}>{chart.empty}</p>
         )}
       </div>
-      <Legend chart={chart} />
+      <div className={styles.foot}>
+        <Legend chart={chart} />
+        <PictureButton title={chart.title} figure={figure} />
+      </div>
     </figure>
+  );
+}
+
+function PictureButton({ title, figure }: { title: string; figure: RefObject<HTMLElement | null> }) {
+  const [failed, setFailed] = useState(false);
+  const take = async () => {
+    const svg = figure.current?.querySelector<SVGSVGElement>('svg.recharts-surface');
+    if (svg === null || svg === undefined) return;
+    save(`${title.toLowerCase().replaceAll(/[^a-z]+/g, '-')}.png`, await pictureOf(svg));
+  };
+  return (
+    <Button
+      kind="quiet"
+      small
+      aria-label={`Save the chart ${title} as a picture (PNG)`}
+      title="Save as a picture (PNG)"
+      onClick={() => void take().catch(() => setFailed(true))}
+    >
+      {failed ? 'This browser can’t save it' : 'PNG'}
+    </Button>
   );
 }
 
@@ -92,8 +135,8 @@ export function ChartsSkeleton() {
       <Loading what="the metrics" />
       <Skeleton height="5rem" />
       <div className={styles.charts}>
-        {CHARTS.map((chart) => (
-          <Skeleton key={chart.id} height="19rem" />
+        {Array.from({ length: 6 }, (_, at) => (
+          <Skeleton key={at} height="19rem" />
         ))}
       </div>
     </>

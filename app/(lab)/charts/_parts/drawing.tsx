@@ -7,6 +7,7 @@ import {
   CartesianGrid,
   Line,
   LineChart,
+  ReferenceArea,
   ResponsiveContainer,
   Tooltip,
   XAxis,
@@ -14,16 +15,27 @@ import {
   type TooltipContentProps,
 } from 'recharts';
 import type { DotItemDotProps } from 'recharts';
-import { formatClock } from '../../../../server/schemas/format.ts';
+import { useState } from 'react';
+import { formatClock, formatExact, formatShortDay } from '../../../../server/schemas/format.ts';
 import type { MetricPoint, MetricSeries } from '../../../_lib/wire.ts';
-import { isIsolated, type ChartSpec, type Line as LineSpec } from './chart-list.ts';
+import { isIsolated, type ChartSpec, type Line as LineSpec } from './chart-spec.ts';
 import { rangeOf, timeTicks } from './ranges.ts';
 import styles from './charts.module.css';
 
 const TICK = { fill: 'var(--ink-3)', fontSize: 12 };
 const MARGIN = { right: 6, bottom: 0, left: 0 };
 
-export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSeries }) {
+const DAY_MS = 86_400_000;
+
+interface DrawingProps {
+  chart: ChartSpec;
+  series: MetricSeries;
+  onZoom: (from: number, to: number) => void;
+}
+
+export function Drawing({ chart, series, onZoom }: DrawingProps) {
+  /** Where the pointer went down, and where it is, while it is drawn over the chart. */
+  const [drawn, setDrawn] = useState<{ from: number; to: number } | null>(null);
   const Chart = chart.kind === 'bars' ? BarChart : LineChart;
   const half = (series.stepSeconds * 1000) / 2;
   const margin = { ...MARGIN, top: chart.axis.unit === null ? 8 : 22 };
@@ -35,6 +47,18 @@ export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSer
         margin={margin}
         barCategoryGap={1}
         title={chart.title}
+        onMouseDown={({ activeLabel }) => {
+          const at = Number(activeLabel);
+          if (Number.isFinite(at) && activeLabel !== undefined) setDrawn({ from: at, to: at });
+        }}
+        onMouseMove={({ activeLabel }) => {
+          if (drawn !== null && activeLabel !== undefined) setDrawn({ ...drawn, to: Number(activeLabel) });
+        }}
+        onMouseUp={() => {
+          if (drawn !== null && drawn.from !== drawn.to) onZoom(drawn.from - half, drawn.to + half);
+          setDrawn(null);
+        }}
+        onMouseLeave={() => setDrawn(null)}
       >
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
@@ -43,15 +67,15 @@ export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSer
           type="number"
           scale="time"
           domain={[series.from, series.to]}
-          ticks={timeTicks(series.from, series.to, rangeOf(series.range).tickMs)}
-          tickFormatter={formatClock}
+          ticks={ticksOf(series)}
+          tickFormatter={series.to - series.from > DAY_MS ? formatShortDay : formatClock}
           tick={TICK}
           tickLine={false}
           axisLine={{ stroke: 'var(--line)' }}
           minTickGap={28}
         />
         <YAxis
-          width={60}
+          width={chart.axis.width ?? 60}
           domain={[0, 'auto']}
           tickCount={4}
           allowDecimals={chart.kind === 'lines'}
@@ -65,10 +89,20 @@ export function Drawing({ chart, series }: { chart: ChartSpec; series: MetricSer
           cursor={{ stroke: 'var(--ink-3)', fill: 'var(--sunken)', strokeWidth: 1 }}
           content={<Tip chart={chart} stepMs={half * 2} />}
         />
+        {drawn !== null && (
+          <ReferenceArea x1={drawn.from} x2={drawn.to} fill="var(--accent)" fillOpacity={0.15} />
+        )}
         {chart.lines.map((line) => (chart.kind === 'bars' ? bars(line) : lines(line, series.points)))}
       </Chart>
     </ResponsiveContainer>
   );
+}
+
+/** Six to twelve, however close one looks. */
+function ticksOf({ from, to, range }: MetricSeries): number[] {
+  let every = rangeOf(range).tickMs;
+  while (every > 60_000 && (to - from) / every < 3) every /= every % 2 === 0 ? 2 : 3;
+  return timeTicks(from, to, every);
 }
 
 function bars(line: LineSpec) {
@@ -120,7 +154,8 @@ function Tip({ active = false, payload, chart, stepMs }: TipProps) {
   return (
     <div className={styles.tip}>
       <span className={styles.tipTime}>
-        {formatClock(point.t)} to {formatClock(point.t + stepMs)}
+        {stepMs >= DAY_MS / 24 ? formatExact(point.t) : formatClock(point.t)} to{' '}
+        {formatClock(point.t + stepMs)}
       </span>
       {chart.lines.map((line) => {
         const value = line.value(point);

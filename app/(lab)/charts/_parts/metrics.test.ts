@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { overview, T0 } from '../../../_lib/fixtures.ts';
 import type { MetricPoint } from '../../../_lib/wire.ts';
-import { CHARTS, hasValues, isIsolated } from './chart-list.ts';
 import { grafanaUrl } from './grafana-url.ts';
+import { hasValues, isIsolated } from './chart-spec.ts';
+import { chartsOfRequests } from './request-charts.ts';
 import { rangeOf, timeTicks } from './ranges.ts';
 
 const point = (over: Partial<MetricPoint> = {}): MetricPoint => ({
@@ -28,6 +29,7 @@ const point = (over: Partial<MetricPoint> = {}): MetricPoint => ({
   ...over,
 });
 
+const CHARTS = chartsOfRequests(15);
 const chart = (id: string) => {
   const found = CHARTS.find((one) => one.id === id);
   if (found === undefined) throw new Error(id);

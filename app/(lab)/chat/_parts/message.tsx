@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { isLive, useRun } from '../../../_lib/chat-runs.ts';
 import type { ChatMessage } from '../../../_lib/wire.ts';
 import { Button } from '../../../_ui/button.tsx';
@@ -94,11 +95,19 @@ function Waiting({ words }: { words: string }) {
 
 function Metrics({ message }: { message: ChatMessage }) {
   const facts = metricFacts(message);
+  const requestId = message.metrics?.requestId;
   return (
     <ul className={styles.metrics} data-testid="reply-metrics" aria-label="About this reply">
       {facts.map((fact) => (
         <li key={fact}>{fact}</li>
       ))}
+      {requestId !== undefined && (
+        <li>
+          <Link href={`/requests?id=${encodeURIComponent(requestId)}`} prefetch={false}>
+            Where the time went
+          </Link>
+        </li>
+      )}
     </ul>
   );
 }
