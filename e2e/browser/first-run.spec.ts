@@ -107,6 +107,11 @@ test('Stop ends a reply, and what was said stays', async () => {
 test('Metrics shows those requests, and recharts draws them', async () => {
   await page.getByRole('link', { name: 'Metrics' }).first().click();
   await expect(page.getByTestId('metrics-requests')).toContainText('browser');
+  await page.getByTestId('request-details').first().click();
+  await expect(page.getByTestId('waterfall').first()).toContainText('Reading the prompt');
+  // Nothing is priced before there are inputs, and nothing is made up.
+  for (const number of ['electricity', 'hardware', 'api'])
+    await expect(page.getByTestId(`cost-${number}`)).toContainText('Unknown');
   await expect(page.locator('.recharts-surface').first()).toBeVisible();
   expect(await page.locator('.recharts-surface path, .recharts-surface circle').count()).toBeGreaterThan(3);
   await page.reload();
@@ -183,7 +188,16 @@ test("closing the client in mid-stream stops the runtime's work", async () => {
 
 test('every page hydrates under the policy, not-found too, without a complaint', async () => {
   complaints.length = 0;
-  for (const path of ['/', '/chat', '/charts', '/activity', '/logs', '/settings', '/no-such-page']) {
+  for (const path of [
+    '/',
+    '/chat',
+    '/charts',
+    '/requests',
+    '/activity',
+    '/logs',
+    '/settings',
+    '/no-such-page',
+  ]) {
     await page.goto(`${lab.url}${path}`);
     await expect(page.getByRole('heading').first()).toBeVisible();
     // A link that moves without a load is a page that has come alive.

@@ -19,7 +19,7 @@ import { useState } from 'react';
 import { formatClock, formatExact, formatShortDay } from '../../../../server/schemas/format.ts';
 import type { MetricPoint, MetricSeries } from '../../../_lib/wire.ts';
 import { isIsolated, type ChartSpec, type Line as LineSpec } from './chart-spec.ts';
-import { rangeOf, timeTicks } from './ranges.ts';
+import { timeTicks } from './ranges.ts';
 import styles from './charts.module.css';
 
 const TICK = { fill: 'var(--ink-3)', fontSize: 12 };
@@ -98,11 +98,13 @@ export function Drawing({ chart, series, onZoom }: DrawingProps) {
   );
 }
 
-/** Six to twelve, however close one looks. */
-function ticksOf({ from, to, range }: MetricSeries): number[] {
-  let every = rangeOf(range).tickMs;
-  while (every > 60_000 && (to - from) / every < 3) every /= every % 2 === 0 ? 2 : 3;
-  return timeTicks(from, to, every);
+/** Round stretches of time, in minutes. */
+const TICKS = [1, 2, 3, 5, 10, 20, 30, 60, 120, 240, 720, 1440, 2880, 7200];
+const TICKS_MOST = 7;
+
+function ticksOf({ from, to }: MetricSeries): number[] {
+  const minutes = TICKS.find((each) => (to - from) / (each * 60_000) <= TICKS_MOST) ?? 7200;
+  return timeTicks(from, to, minutes * 60_000);
 }
 
 function bars(line: LineSpec) {

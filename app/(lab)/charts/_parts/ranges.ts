@@ -1,4 +1,4 @@
-/** The ranges of the charts: their words, their ticks, and how often each is asked for anew. */
+/** The ranges of the charts: their words, and how often each is asked for anew. */
 import type { MetricSeries } from '../../../_lib/wire.ts';
 
 export type Range = MetricSeries['range'];
@@ -9,15 +9,12 @@ export const RANGES: readonly {
   value: Range;
   label: string;
   words: string;
-  tickMs: number;
-  everyMs: number;
-}[] = [
-  { value: '15m', label: '15 min', words: 'the last 15 minutes', tickMs: 3 * MINUTE, everyMs: 10_000 },
-  { value: '1h', label: '1 h', words: 'the last hour', tickMs: 10 * MINUTE, everyMs: 30_000 },
-  { value: '6h', label: '6 h', words: 'the last 6 hours', tickMs: 60 * MINUTE, everyMs: 60_000 },
-  { value: '24h', label: '24 h', words: 'the last 24 hours', tickMs: 240 * MINUTE, everyMs: 60_000 },
-  { value: '7d', label: '7 d', words: 'the last 7 days', tickMs: 1440 * MINUTE, everyMs: 300_000 },
-  { value: '30d', label: '30 d', words: 'the last 30 days', tickMs: 5 * 1440 * MINUTE, everyMs: 300_000 },
+  label: '15 min', words: 'the last 15 minutes', everyMs: 10_000 },
+  { value: '1h', label: '1 h', words: 'the last hour', everyMs: 30_000 },
+  { value: '6h', label: '6 h', words: 'the last 6 hours', everyMs: 60_000 },
+  { value: '24h', label: '24 h', words: 'the last 24 hours', everyMs: 60_000 },
+  { value: '7d', label: '7 d', words: 'the last 7 days', everyMs: 300_000 },
+  { value: '30d', label: '30 d', words: 'the last 30 days', everyMs: 300_000 },
 ];
 
 /** What an address names; the first when it names none that we have. */
