@@ -3,13 +3,8 @@ import type { MetricSeries } from '../../../_lib/wire.ts';
 
 export type Range = MetricSeries['range'];
 
-const MINUTE = 60_000;
-
-export const RANGES: readonly {
-  value: Range;
-  label: string;
-  words: string;
-  label: '15 min', words: 'the last 15 minutes', everyMs: 10_000 },
+export const RANGES: readonly { value: Range; label: string; words: string; everyMs: number }[] = [
+  { value: '15m', label: '15 min', words: 'the last 15 minutes', everyMs: 10_000 },
   { value: '1h', label: '1 h', words: 'the last hour', everyMs: 30_000 },
   { value: '6h', label: '6 h', words: 'the last 6 hours', everyMs: 60_000 },
   { value: '24h', label: '24 h', words: 'the last 24 hours', everyMs: 60_000 },
@@ -26,7 +21,7 @@ export function rangeOf(name: string | null): (typeof RANGES)[number] {
 
 /** Round times of this browser's clock between the two ends, one per `stepMs`. */
 export function timeTicks(from: number, to: number, stepMs: number): number[] {
-  const offset = new Date(from).getTimezoneOffset() * MINUTE;
+  const offset = new Date(from).getTimezoneOffset() * 60_000;
   const ticks: number[] = [];
   for (let t = Math.ceil((from - offset) / stepMs) * stepMs + offset; t <= to; t += stepMs) ticks.push(t);
   return ticks;
