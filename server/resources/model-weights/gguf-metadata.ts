@@ -11,6 +11,8 @@ const MAX_STRING_BYTES = 16 * 1024 * 1024;
 const MAX_KEY_BYTES = 65_535;
 const MAX_ARRAY_LENGTH = 16 * 1024 * 1024;
 const MAX_ARRAY_DEPTH = 3;
+/** Lists in one list; no model has any, and each costs more than its bytes. */
+const MAX_INNER_ARRAYS = 65_536;
 /** Longest text and most values we hold: names and per-layer numbers, never a vocabulary. */
 const MAX_HELD_TEXT_BYTES = 1024;
 const MAX_HELD_VALUES = 4096;
@@ -106,6 +108,8 @@ async function readArray(
   if (type === VALUE_ARRAY) {
     if (depth >= MAX_ARRAY_DEPTH)
       throw corrupt(reader.path, `the list under "${plain(key, 80)}" is nested too deep`);
+    if (length > MAX_INNER_ARRAYS >> (12 * (depth - 1)))
+      throw corrupt(reader.path, `the list under "${plain(key, 80)}" holds too many lists`);
     for (let index = 0; index < length; index += 1) await readArray(reader, key, depth + 1, false);
     return { length, values: [] };
   }
