@@ -72,9 +72,9 @@ const SHAPES: Record<string, Shape> = {
   },
 };
 const STARTER = 'the starter, Q4_1';
-const CONTEXTS = [2048, 8192];
-/** The larger contexts are filled less: a prompt of thousands of tokens is minutes on two cores. */
-const PROMPT_TOKENS = 1900;
+const CONTEXTS = [1024, 4096];
+/** The larger context is filled less: a prompt of thousands of tokens is minutes on two cores. */
+const PROMPT_TOKENS = 900;
 const KEY = 'k';
 
 async function weightsOf(name: string): Promise<string> {
@@ -158,10 +158,16 @@ async function untilHealthy(child: ChildProcess, port: number): Promise<void> {
   throw new Error('the runtime did not become healthy in a minute');
 }
 
-/** One that runs in this very file system: a wrapper that changes the root would not find the models. */
-const LLAMA_SERVER = [process.env['AILAB_RUNTIME'], which('llama-server')].find(
-  (path) => path !== undefined && path !== '' && !readFileSync(path).subarray(0, 2).equals(Buffer.from('#!')),
-);
+/**
+ * The one named in the environment, else one on the PATH that is a program itself: a script there may change the root
+ * (as this project's own wrapper around Debian's does), and would not find the models.
+ */
+const LLAMA_SERVER = process.env['AILAB_FIT_LLAMA_SERVER'] ?? programOnPath();
+
+function programOnPath(): string | undefined {
+  const path = which('llama-server');
+  return path === undefined || readFileSync(path).subarray(0, 2).toString() === '#!' ? undefined : path;
+}
 
 const CASES = [...Object.keys(SHAPES), STARTER].flatMap((name) =>
   CONTEXTS.map((context) => [name, context] as const),

@@ -17,6 +17,7 @@ import type { Engine } from './contract.ts';
 import { diagnose } from './doctor.ts';
 import type { DownloadRate } from './download-rate.ts';
 import type { HookService } from './hook-service.ts';
+import { createFitHint } from './fit-hint.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
 import { openLocked, type LockedUp } from './locked-up.ts';
 import { lockOfUp, type LockStageParts } from './lock-stage.ts';
@@ -103,6 +104,8 @@ export function createLabService(parts: LabServiceParts): LabService {
     return { resolved, status: toStatus(home, resolved, items, parts.locks.sha256() !== null) };
   };
 
+  const fitHint = createFitHint(home, env);
+
   const overview = async (signal: AbortSignal): Promise<LabOverview> => {
     const { resolved, status } = await look(signal);
     return toOverview({
@@ -113,6 +116,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       latest: activities.list(1)[0],
       lock: parts.locks.info(),
       starterHere: await starterHere({ home, env }),
+      hint: await fitHint(resolved.lab, signal),
       gatewayUrl: parts.gatewayUrl,
     });
   };

@@ -1,9 +1,8 @@
 /** Does a model fit? The estimate from its header against the room there is, in a sentence. Part of the composition root. */
-import { readWeights, type WeightsFacts } from '../resources/model-weights/facts.ts';
+import type { WeightsFacts } from '../resources/model-weights/facts.ts';
 import { estimateMemory, largestContext, type RuntimeKind } from '../resources/model-weights/memory.ts';
 import { formatBytes, formatCount } from '../schemas/format.ts';
 import type { FitReport, MemoryRoom } from '../schemas/inventory.ts';
-import type { ErrorReport } from '../lib/errors.ts';
 import type { Lab } from '../schemas/lab.ts';
 
 export interface FitQuestion {
@@ -71,16 +70,6 @@ function limits(facts: WeightsFacts, contextSize: number, runtime: RuntimeKind):
   if (runtime === 'llama-server')
     notes.push('Beside this, llama-server keeps up to 537 MB of earlier prompts.');
   return notes;
-}
-
-/** For the Overview while the lab is stopped: a word before Start, never a wall. Null when it fits. */
-export async function tightMemory(lab: Lab, room: MemoryRoom | null): Promise<ErrorReport | null> {
-  if (lab.weightsPath === null || room === null) return null;
-  const facts = await readWeights(lab.weightsPath).catch(() => null);
-  if (facts === null) return null;
-  const { contextSize, modelName: title } = lab;
-  const { fits, message, fix } = fitReport(facts, { title, contextSize, runtime: runtimeOf(lab), room });
-  return fits === false ? { code: 'memory_tight', message, fix } : null;
 }
 
 export function runtimeOf(lab: Lab): RuntimeKind {

@@ -68,6 +68,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     running: undefined,
     latest: undefined,
     starterHere: null,
+    hint: null,
     gatewayUrl: null,
     lock: null,
     ...over,
@@ -95,6 +96,12 @@ describe('the phase', () => {
 describe('what needs a person', () => {
   it('is nothing when all is well', () => {
     expect(overview([process()]).attention).toEqual([]);
+  });
+
+  it('is told before a start that the model will not fit, and not while it runs', () => {
+    const hint = { code: 'memory_tight', message: 'm', fix: 'f' };
+    expect(overview([], {}, { hint }).attention).toEqual([hint]);
+    expect(overview([process()], {}, { hint }).attention).toEqual([]);
   });
 
   it('names one trouble once, for all that have it', () => {

@@ -1,5 +1,6 @@
 /** The Overview from status, activities and config: one object, recomputed from the truth each time. */
 import { formatProblem } from '../config/load.ts';
+import type { ErrorReport } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
@@ -23,6 +24,8 @@ export interface OverviewInput {
   lock: LockInfo | null;
   /** The starter model that is here already. */
   starterHere: { bytes: number } | null;
+  /** A word before Start; null when there is none. */
+  hint: ErrorReport | null;
   gatewayUrl: string | null;
 }
 
@@ -39,11 +42,13 @@ export function toOverview(input: OverviewInput): LabOverview {
   const offered =
     (valid && lab.weights.kind === 'none') ||
     (lab.weights.kind === 'starter' && weights?.state === 'missing');
+  const phase = phaseOf(input.running, process);
+  const hints = phase === 'stopped' && input.hint !== null ? [input.hint] : [];
   return {
     version: VERSION,
     home: input.home.root,
     configSha256: resolved.config.sha256,
-    phase: phaseOf(input.running, process),
+    phase,
     engine: lab.engine,
     engineReason: lab.engineReason,
     profile: lab.profile,
@@ -52,7 +57,7 @@ export function toOverview(input: OverviewInput): LabOverview {
       process?.state === 'managed'
         ? runtimeFacts(process, lab.engine === 'docker' ? 'llama-server' : lab.runtime.kind)
         : null,
-    attention: attentionOf(input, items),
+    attention: [...attentionOf(input, items), ...hints],
     starter: offered ? starterOffer(input.starterHere, besides(lab, items)) : null,
     gatewayUrl: input.gatewayUrl,
     lock: input.lock,

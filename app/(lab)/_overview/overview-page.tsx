@@ -62,7 +62,7 @@ export function OverviewPage() {
 
 /** What keeps the lab from working is bad; what only wants to be known is a warning. */
 function toneOf(code: string): 'bad' | 'warn' {
-  return code === 'interrupted' ? 'warn' : 'bad';
+  return code === 'interrupted' || code === 'memory_tight' ? 'warn' : 'bad';
 }
 
 function OverviewSkeleton() {
