@@ -13,6 +13,7 @@ import {
   LogsIcon,
   Mark,
   MetricsIcon,
+  ModelsIcon,
   OverviewIcon,
   SettingsIcon,
 } from '../_ui/icons.tsx';
@@ -24,6 +25,7 @@ const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
   { href: '/', name: 'Overview', icon: <OverviewIcon /> },
   { href: '/chat', name: 'Chat', icon: <ChatIcon /> },
   { href: '/charts', name: 'Metrics', icon: <MetricsIcon /> },
+  { href: '/models', name: 'Models', icon: <ModelsIcon /> },
   { href: '/activity', name: 'Activity', icon: <ActivityIcon /> },
   { href: '/hooks', name: 'Hooks', icon: <HooksIcon /> },
   { href: '/lock', name: 'Lock', icon: <LockIcon /> },

@@ -40,6 +40,13 @@ export const MetricsIcon = () => (
   </Icon>
 );
 
+export const ModelsIcon = () => (
+  <Icon>
+    <path d="M10 2.8 16.5 6.4v7.2L10 17.2l-6.5-3.6V6.4z" />
+    <path d="M3.7 6.5 10 10l6.3-3.5M10 10v7" />
+  </Icon>
+);
+
 export const ActivityIcon = () => (
   <Icon>
     <path d="M8 5h9M8 10h9M8 15h9" />
