@@ -1,5 +1,5 @@
 /** Models and their fit as tables. */
-import { formatBytes, formatCount, formatRelative } from '../schemas/format.ts';
+import { formatBytes, formatCount, formatParameters, formatRelative } from '../schemas/format.ts';
 import type { FitReport, ModelEntry, ModelList } from '../schemas/inventory.ts';
 import { columns } from './print.ts';
 
@@ -10,7 +10,7 @@ export function modelsTable(list: ModelList, now = Date.now()): string {
     entry.id.slice(0, 8),
     entry.name,
     entry.architecture ?? '',
-    entry.parameters === null ? '' : parameterWords(entry.parameters),
+    entry.parameters === null ? '' : formatParameters(entry.parameters),
     entry.quantization ?? '',
     entry.contextLength === null ? '' : formatCount(entry.contextLength),
     formatBytes(entry.sizeBytes),
@@ -31,12 +31,6 @@ function noteOf(entry: ModelEntry): string {
   if (entry.configured) return entry.error === null ? 'in use by this lab' : `in use: ${entry.error.message}`;
   if (entry.error !== null) return entry.error.message;
   return entry.safe === null ? '' : `safe to delete: ${entry.safe}`;
-}
-
-/** `135 M`, `1.7 B`. */
-export function parameterWords(count: number): string {
-  const [value, unit] = count >= 1e9 ? [count / 1e9, 'B'] : [count / 1e6, 'M'];
-  return `${value >= 9.95 ? value.toFixed(0) : value.toFixed(1)} ${unit}`;
 }
 
 export function fitTable({ need, message, fix, notes, largestContext, trainedContext }: FitReport): string {

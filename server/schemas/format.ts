@@ -73,6 +73,18 @@ export function plural(value: number, one: string, many = `${one}s`): string {
   return `${formatCount(value)} ${value === 1 ? one : many}`;
 }
 
+const PARAMETER_UNITS = [
+  [1e9, 'B'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+] as const;
+
+/** How many parameters a model has: `135 M`, `1.7 B`. */
+export function formatParameters(count: number): string {
+  const [size, unit] = PARAMETER_UNITS.find(([least]) => count >= least) ?? [1, ''];
+  return `${formatFigure(count / size)} ${unit}`.trim();
+}
+
 const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
 const clock = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric' });

@@ -5,7 +5,7 @@ import { errnoOf } from '../../lib/errors.ts';
 import { isPartial, modelNames, sidecarKind } from './file-names.ts';
 import { ggufFilesBelow } from './hub-cache.ts';
 import { fileOnDisk } from './inventory-files.ts';
-import { filesOf, partsOf, type Found } from './inventory-hub.ts';
+import { filesOf, partsOf, UNFINISHED, type Found } from './inventory-hub.ts';
 import { STARTER } from './starter.ts';
 import { fileError } from './words.ts';
 
@@ -81,7 +81,7 @@ async function* partials(
       files: [file],
       paths: [path],
       sidecars: [],
-      what: 'a download that has not ended',
+      what: UNFINISHED,
     };
   }
 }

@@ -31,6 +31,8 @@ export interface Found {
   what: string | null;
 }
 
+export const UNFINISHED = 'a download that has not ended';
+
 /** Reads one repository after the other, so that a huge cache takes time and not memory. */
 export async function* foundInHub(root: string, signal: AbortSignal): AsyncGenerator<Found> {
   for (const repo of await cachedRepos(root)) {
@@ -142,7 +144,7 @@ async function* leftovers(
     yield {
       kind: 'leftover',
       place: 'hub',
-      name: `${repo}: ${name.slice(0, 12)}…`,
+      name: `${name.slice(0, 12)}…`,
       aliases: [],
       repo,
       revision: null,
@@ -152,7 +154,7 @@ async function* leftovers(
       files: [file],
       paths: [path],
       sidecars: [],
-      what: partial ? 'a download that has not ended' : 'a file that no revision names',
+      what: partial ? UNFINISHED : 'a file that no revision names',
     };
   }
 }

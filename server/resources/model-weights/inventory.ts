@@ -160,8 +160,14 @@ function told(facts: WeightsFacts, found: Found): Partial<ModelEntry> {
 /** A name from the file's own header, unless it says nothing; the repository's or file's name otherwise. */
 function titleOf(found: Found, name: string | null): string {
   if (found.name === STARTER.id) return STARTER.name;
+  if (found.kind === 'leftover')
+    return plain(`${capital(found.what ?? 'left over')}: ${found.repo ?? found.name}`);
   if (name !== null && name.trim().length > 2) return name.trim();
   return plain(basename(found.file).replace(/(-\d{5}-of-\d{5})?\.gguf$/i, ''));
+}
+
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function lastUse(

@@ -1,5 +1,5 @@
 /** What the Models page says about an entry, and in which order entries stand. Pure. */
-import { formatBytes, formatCount } from '../../../../server/schemas/format.ts';
+import { formatBytes, formatCount, formatParameters } from '../../../../server/schemas/format.ts';
 import type { Activity, ModelEntry, ModelList } from '../../../_lib/wire.ts';
 import type { Tone } from '../../../_ui/state.tsx';
 
@@ -49,19 +49,13 @@ export function stateOf(entry: ModelEntry): { tone: Tone; word: string } | null 
 export function factsLine(entry: ModelEntry): string {
   return [
     entry.architecture,
-    entry.parameters === null ? null : `${parameterWords(entry.parameters)} parameters`,
+    entry.parameters === null ? null : `${formatParameters(entry.parameters)} parameters`,
     entry.quantization,
     entry.contextLength === null ? null : `${formatCount(entry.contextLength)} tokens`,
     entry.parts > 1 ? `${entry.parts} files` : null,
   ]
     .filter((one) => one !== null)
     .join(' · ');
-}
-
-/** `135 M`, `1.7 B`. */
-export function parameterWords(count: number): string {
-  const [value, unit] = count >= 1e9 ? [count / 1e9, 'B'] : [count / 1e6, 'M'];
-  return `${value >= 9.95 ? value.toFixed(0) : value.toFixed(1)} ${unit}`;
 }
 
 export function summary({ entries, totalBytes, safeBytes }: ModelList): string {
