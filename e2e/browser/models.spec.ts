@@ -61,7 +61,13 @@ test.beforeAll(async ({ browser }) => {
       commit: COMMIT,
       files: { 'a-Q4_0.gguf': modelBytes(200_000), 'b-Q8_0.gguf': modelBytes(300_000) },
     },
-    { id: 'shut/Gated-GGUF', commit: COMMIT, gated: true, files: { 'g-Q4_0.gguf': modelBytes(100_000) } },
+    {
+      id: 'shut/Gated-GGUF',
+      commit: COMMIT,
+      gated: true,
+      token: 'hf_other',
+      files: { 'g-Q4_0.gguf': modelBytes(100_000) },
+    },
   ]);
   lab = await startLab({
     config: `model_folders: [${join(folder, 'own')}]\nmodel_id: org/Alpha-GGUF:Q4_K_M # mine\n`,
@@ -178,7 +184,7 @@ test('a repository with several models offers them; a gated one says what to do'
   await page.getByTestId('pull-id').fill(REPO);
   await page.getByTestId('pull-start').click();
   const choice = page.getByTestId('pull-failed').getByRole('button', { name: /a-Q4_0\.gguf/ });
-  await expect(choice).toContainText('200 kB');
+  await expect(choice).toContainText('213 kB');
   await choice.click();
   await expect(page.getByTestId('pull-done')).toBeVisible({ timeout: 60_000 });
   await page.getByTestId('pull-id').fill('shut/Gated-GGUF');
@@ -195,9 +201,14 @@ test('at 360 px nothing is wider than the page, in both themes', async () => {
   await card('Alpha').scrollIntoViewIfNeeded();
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });
-    const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    expect(wide).toBeLessThanOrEqual(360);
     await shot(`narrow-${theme}`);
+    const wide = await page.evaluate(() =>
+      [...document.querySelectorAll('main *')]
+        .filter((element) => element.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+        .map((element) => `${element.tagName} ${element.className} ${element.textContent.slice(0, 40)}`),
+    );
+    expect(wide).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
   }
   await page.setViewportSize({ width: 1280, height: 900 });
   await shot('dark');
