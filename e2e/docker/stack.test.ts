@@ -476,12 +476,28 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     }
   });
 
-  it('keeps two homes on one engine apart', async () => {
-    const b = await openTestLab(engine, images, weights, []);
+  it('keeps two homes on one engine apart, with their volumes and networks', async () => {
+    const b = await openTestLab(engine, images, weights, ['prometheus']);
+    const ofA = async () => {
+      const label = `label=com.docker.compose.project=${a.home.project}`;
+      const list = (...args: string[]) => engine.docker(...args, '--filter', label);
+      return [
+        await list('ps', '-a', '--no-trunc', '--format', '{{.ID}} {{.Names}}'),
+        await list('volume', 'ls', '-q'),
+        await list('network', 'ls', '-q'),
+      ];
+    };
     try {
-      expect((await b.up()).changed).toBe(1);
-      expect((await b.status()).map(({ name, state }) => [name, state])).toEqual([['model', 'managed']]);
-      await b.down();
+      const before = await ofA();
+      expect((await b.up()).changed).toBe(2);
+      expect((await b.status()).map(({ name, state }) => [name, state])).toEqual([
+        ['model', 'managed'],
+        ['prometheus', 'managed'],
+      ]);
+      expect((await a.status()).map(({ state }) => state)).toEqual(Array(4).fill('managed'));
+      expect(await b.down()).toBe(2);
+      expect(await removeStackVolumes(b.home, b.env, signal)).toHaveLength(1);
+      expect(await ofA()).toEqual(before);
       expect((await a.up()).changed).toBe(0);
     } finally {
       await b.close();
