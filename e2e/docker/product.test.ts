@@ -107,6 +107,59 @@ describe.skipIf(found.kind === 'none')(
       ).toEqual(SERVICES);
     });
 
+    it('says what each engine and profile needs, and which one is in force and why', async () => {
+      const choices = await lab.api().lab.choices.query();
+      expect(choices.inForce).toMatchObject({
+        engine: 'docker',
+        engineChoice: 'auto',
+        engineOrigin: 'environment',
+        engineReason: expect.stringContaining('Docker answers'),
+        profile: 'default',
+        profileOrigin: 'default',
+      });
+      const engines = Object.fromEntries(choices.engines.map((option) => [option.id, option]));
+      expect(engines['auto']).toMatchObject({ takes: 'docker', available: true });
+      expect(engines['docker']?.needs).toMatchObject([
+        { there: true, found: expect.stringMatching(/^Docker Engine \d.* answers at unix:/), fix: null },
+        { there: true, found: expect.stringMatching(/^Docker Compose \d/), fix: null },
+      ]);
+      expect(engines['embedded']).toMatchObject({ takes: 'embedded', available: true });
+      const gpu = choices.profiles.find(({ id }) => id === 'gpu');
+      expect(gpu?.on.embedded).toMatchObject({ available: false, needs: [{ code: 'profile_unsupported' }] });
+      expect(gpu?.on.docker.needs).toMatchObject([{ found: expect.stringContaining('looked for nvidia') }]);
+    });
+
+    it('measures what each service uses, for who asks', async () => {
+      const { items: used, threads } = await lab.api().lab.usage.query();
+      expect(used.map(({ name }) => name).toSorted()).toEqual(SERVICES.toSorted());
+      expect(used.every(({ memoryBytes }) => (memoryBytes ?? 0) > 0)).toBe(true);
+      const first = (await lab.api().lab.usage.query()).at;
+      await sleep(5000);
+      const next = await lab.api().lab.usage.query();
+      expect(next.at - first).toBeGreaterThan(4500);
+      for (const { cores } of next.items) expect(cores).toBeLessThanOrEqual(threads + 0.5);
+    });
+
+    it('lets a drift be that the user ignores, and heeds it again; up re-applies only that', async () => {
+      const before = await items();
+      const id = String((await service('weaviate'))?.meta['container']);
+      await engine.docker('update', '--restart', 'no', id);
+      await until('drifted', async () => (await service('weaviate'))?.drift?.[0] === 'restart', 2000);
+      const which = { domain: 'service', name: 'weaviate' } as const;
+      await lab.api().lab.ignoreDrift.mutate({ ...which, fields: ['restart'] });
+      expect(await service('weaviate')).toMatchObject({ meta: { drift_ignored: 'restart' } });
+      expect((await service('weaviate'))?.drift).toBeUndefined();
+      expect((await cli('up')).stdout).toContain('Nothing had to be done');
+      await lab.api().lab.heedDrift.mutate(which);
+      expect((await service('weaviate'))?.drift).toEqual(['restart']);
+      expect((await cli('up')).code).toBe(0);
+      expect((await service('weaviate'))?.drift).toBeUndefined();
+      for (const name of ['model', 'prometheus', 'grafana']) {
+        const was = before.find((item) => item.name === name)?.meta['started_at'];
+        expect((await service(name))?.meta['started_at']).toBe(was);
+      }
+    });
+
     it('answers "Hello" through the gateway, metered', async () => {
       const reply = await chat('Hello');
       expect([reply.status, reply.body]).toEqual([200, expect.stringMatching(/\b(hello|hi|hey|welcome)\b/i)]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { nextFreePort } from '../../server/lib/ports.ts';
 import { readEndpoint, readFailure, watchRuntime } from '../../server/resources/embedded-runtime/endpoint.ts';
+import { createProcessUsage } from '../../server/resources/embedded-runtime/usage.ts';
 import { readRecord } from '../../server/resources/embedded-runtime/record.ts';
 import { bundleEntries, living, stage, type Stage } from './harness.ts';
 
@@ -40,6 +41,22 @@ describe('the embedded runtime under its supervisor', () => {
     expect(readEndpoint(here.home)).toBeNull();
     expect(readRecord(here.home.runtimeFile).kind).toBe('absent');
     expect(readRecord(here.home.runtimeKeyFile).kind).toBe('absent');
+  });
+
+  it('measures what the model server uses, and nothing when none runs', async () => {
+    here = await stage(bundle);
+    const usage = createProcessUsage(here.home);
+    expect(await usage(AbortSignal.timeout(5000))).toEqual([]);
+    await here.create();
+    await here.until('healthy', healthy);
+    const [first] = await usage(AbortSignal.timeout(5000));
+    expect(first).toMatchObject({ domain: 'process', name: 'embedded-runtime', cores: null });
+    expect(first?.memoryBytes).toBeGreaterThan(10 * 1024 ** 2);
+    const [second] = await usage(AbortSignal.timeout(5000));
+    expect(second?.cores).toBeGreaterThanOrEqual(0);
+    // What ps says must be the same process, measured another way.
+    const [other] = await createProcessUsage(here.home, 'darwin')(AbortSignal.timeout(5000));
+    expect((other?.memoryBytes ?? 0) / (second?.memoryBytes ?? 1)).toBeCloseTo(1, 0);
   });
 
   it('notices kill -9 of the model server and starts it again within 2 s, with the reason', async () => {
