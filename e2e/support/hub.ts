@@ -42,6 +42,8 @@ export interface HubRepo {
   gated?: boolean;
   /** Entries of the listing as they stand, beside the files. */
   extraEntries?: object[];
+  /** Entries on one page of the listing; all unless told. */
+  pageSize?: number;
   /** What HEAD says of a file, instead of what its bytes are. */
   claims?: Record<string, { sha256: string; size: number }>;
 }
@@ -134,7 +136,7 @@ function answer(repos: HubRepo[], cdn: string, request: IncomingMessage, respons
   if (api !== null) {
     if (api[2] !== 'main' && api[2] !== repo.commit) return refuse(response, 404, 'RevisionNotFound');
     return api[1] === 'tree'
-      ? json(tree(repo))
+      ? json(page(repo, url, response))
       : json({ id: repo.id, sha: repo.commit, gated: repo.gated ?? false });
   }
   const file = /\/resolve\/([^/]+)\/(.+)$/.exec(path);
@@ -152,6 +154,19 @@ function answer(repos: HubRepo[], cdn: string, request: IncomingMessage, respons
       'accept-ranges': 'bytes',
     })
     .end();
+}
+
+/** As the Hub does it: a cursor, and a link that names the Hub's own address, mirrored or not. */
+function page(repo: HubRepo, url: URL, response: ServerResponse): object[] {
+  const { pageSize = Infinity } = repo;
+  const entries = tree(repo);
+  const from = Number(url.searchParams.get('cursor') ?? 0);
+  if (from + pageSize < entries.length)
+    response.setHeader(
+      'link',
+      `<https://hub.invalid${url.pathname}?recursive=1&cursor=${from + pageSize}>; rel="next"`,
+    );
+  return entries.slice(from, from + pageSize);
 }
 
 function tree({ files, extraEntries = [] }: HubRepo): object[] {

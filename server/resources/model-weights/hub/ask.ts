@@ -64,7 +64,7 @@ export async function askHub(
   if (!parsed.success) throw notAHub(hub.endpoint.host, 'its answer about the revision names no commit');
   const commit = parsed.data.sha;
   const files: HubFile[] = [];
-  let url: URL | null = hubUrl(hub, [...api, 'tree', commit], { recursive: '1', expand: '1' });
+  let url: URL | null = hubUrl(hub, [...api, 'tree', commit], { recursive: '1' });
   for (let page = 0; url !== null && page < MAX_PAGES; page += 1) {
     const answer = await json(hub, url, asked, patience);
     const listed = treeAnswer.safeParse(answer.value);
@@ -76,8 +76,9 @@ export async function askHub(
       const hash = hashOf(found);
       if (hash !== null) files.push({ path: found.path, size: found.lfs?.size ?? found.size, hash });
     }
-    url = nextPage(answer.link, url, hub);
+    url = nextPage(answer.link, url);
   }
+  if (url !== null) throw notAHub(hub.endpoint.host, 'its list of files has no end');
   return { commit, files };
 }
 
@@ -116,12 +117,13 @@ function hashOf({ lfs, oid }: z.infer<typeof entry>): FileHash | null {
   return /^[0-9a-f]{40}$/.test(oid) ? { kind: 'git-sha1', hex: oid } : null;
 }
 
-/** RFC 8288; only a page of the same Hub. */
-function nextPage(link: string | undefined, from: URL, hub: HubSettings): URL | null {
+/** RFC 8288. Only the cursor is taken: behind a mirror, the link names the Hub that is mirrored. */
+function nextPage(link: string | undefined, from: URL): URL | null {
   const target = /<([^>]+)>\s*;[^,]*\brel="?next"?/.exec(link ?? '')?.[1];
   if (target === undefined || !URL.canParse(target, from)) return null;
-  const url = new URL(target, from);
-  return url.origin === hub.endpoint.origin ? url : null;
+  const url = new URL(from);
+  url.search = new URL(target, from).search;
+  return url.href === from.href ? null : url;
 }
 
 async function json(
