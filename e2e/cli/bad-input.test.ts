@@ -14,14 +14,19 @@ import {
   writeSync,
   closeSync,
 } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { z } from 'zod';
 import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
 import { locateHome } from '../../server/lib/home.ts';
 import { ailab, type Finished } from '../support/cli.ts';
 import { startLab } from '../support/lab.ts';
+
+const upRecord = z.object({ startedAt: z.number(), endedAt: z.number() });
 
 let folder: string;
 let home: string;
@@ -87,9 +92,46 @@ describe("weights that can't be used stop an up before anything is made", () => 
     ],
   ];
 
+  /** Milliseconds of each refused `up`, from its own record. */
+  const took: number[] = [];
+
   it.each(kinds)('%s', async (_kind, make, code, words) => {
-    expectNamed(await up('--model-path', make()), code, words);
+    const asked = await hookServer();
+    mkdirSync(home);
+    writeFileSync(
+      join(home, 'ai-lab.yaml'),
+      stringify({
+        model_path: make(),
+        hooks: { pre_apply: [{ name: 'told', type: 'http', url: asked.url }], post_apply: [] },
+      }),
+    );
+    const result = await up('-o', 'json');
+    expectNamed(result, code, words);
+    expect(asked.count()).toBe(0);
+    const { startedAt, endedAt } = upRecord.parse(JSON.parse(result.stdout));
+    took.push(endedAt - startedAt);
+    // The machine may be busy: the figure is told below, and only what can't be is refused here.
+    expect(endedAt - startedAt).toBeLessThan(3000);
   });
+
+  it('named by a flag, as well', async () => {
+    console.log(`refused after ${took.toSorted((a, b) => a - b).join(', ')} ms`);
+    expectNamed(await up('--model-path', join(folder, 'none.gguf')), 'weights_not_found', /none\.gguf/);
+  });
+
+  /** Counts who asks it. */
+  async function hookServer(): Promise<{ url: string; count(): number }> {
+    let count = 0;
+    const server = createHttpServer((_request, response) => {
+      count += 1;
+      response.end();
+    });
+    closers.push(() => server.close());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    return { url: `http://127.0.0.1:${port}/`, count: () => count };
+  }
 
   it('unreadable, for a user who is not root', async () => {
     const path = file('a.gguf', buildGguf());
