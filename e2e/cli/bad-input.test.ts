@@ -180,6 +180,11 @@ describe('ai-lab.yaml', () => {
   });
 });
 
+it('an environment variable with a bad value stops a server before it serves', async () => {
+  const result = await ailab(['serve', '--no-open', '--home', home], { env: { AILAB_PROFILE: 'fast' } });
+  expectNamed(result, 'environment_invalid', /AILAB_PROFILE has a bad value: Expected one of/);
+});
+
 describe('a port in use', () => {
   function occupy(): Promise<number> {
     const server: Server = createServer();

@@ -10,6 +10,7 @@ import {
   type ConfigOverrides,
   type Origin,
 } from '../schemas/config.ts';
+import { plainIssues } from './issues.ts';
 import type { Profile, StackWish } from '../schemas/lab.ts';
 
 /** What the environment says; a bad value is a named error, an empty one is unset. */
@@ -22,11 +23,11 @@ export function environmentOverrides(env: NodeJS.ProcessEnv): ConfigOverrides {
   }
   const parsed = configOverrides.safeParse(raw);
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
+  const issue = parsed.error.issues.flatMap(plainIssues)[0];
   const variable = CONFIG_VARIABLES[issue?.path[0] as keyof ConfigOverrides];
   throw new LabError({
     code: 'environment_invalid',
-    message: `The environment variable ${variable} has a bad value: ${issue?.message ?? 'not valid'}.`,
+    message: `The environment variable ${variable} has a bad value: ${issue?.message ?? 'not valid'}`,
     fix: `Correct or unset ${variable}, then run the same command again.`,
     status: 400,
   });

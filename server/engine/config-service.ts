@@ -4,7 +4,7 @@ import { guardedChanges } from '../config/guard.ts';
 import { environmentOverrides } from '../config/layers.ts';
 import { invalidConfigError, loadConfig, parseConfig, placeOf, type ParsedConfig } from '../config/load.ts';
 import { configValues } from '../config/values.ts';
-import { isLabError, LabError, reportError, type ErrorReport } from '../lib/errors.ts';
+import { LabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import type { ConfigOverrides, ConfigProblem } from '../schemas/config.ts';
 import type { ConfigView } from '../schemas/config-view.ts';
@@ -23,7 +23,6 @@ export function createConfigService({ home, env, flags, onChange }: ConfigParts)
 
   const get = (): ConfigView => {
     const { exists, text, sha256, problems, values } = loadConfig(path);
-    const { environment, fault } = readEnvironment(env);
     return {
       path,
       exists,
@@ -31,8 +30,7 @@ export function createConfigService({ home, env, flags, onChange }: ConfigParts)
       text,
       sha256,
       problems,
-      environment: fault,
-      values: configValues({ flags: flags(), environment, file: values }),
+      values: configValues({ flags: flags(), environment: environmentOverrides(env), file: values }),
     };
   };
 
@@ -63,18 +61,6 @@ export function createConfigService({ home, env, flags, onChange }: ConfigParts)
       return save(text, parsed, writer);
     },
   };
-}
-
-function readEnvironment(env: NodeJS.ProcessEnv): {
-  environment: ConfigOverrides;
-  fault: ErrorReport | null;
-} {
-  try {
-    return { environment: environmentOverrides(env), fault: null };
-  } catch (error) {
-    if (!isLabError(error)) throw error;
-    return { environment: {}, fault: reportError(error) };
-  }
 }
 
 const NOT_FROM_HERE = 'A browser may not name commands, addresses, images, files or hosts for this machine.';

@@ -1,6 +1,7 @@
 /** `ailab-web [serve]`: one server per home, on the first free port, until it is told to stop. */
 import { openDatabase } from '../engine/open-database.ts';
 import type { Program } from '../engine/resources.ts';
+import { environmentOverrides } from '../config/layers.ts';
 import { closeDb } from '../../db/client.ts';
 import { releaseLease, takeLease, type Lease } from '../../db/queries/leases.ts';
 import { watchParent } from '../bin/watch-parent.mjs';
@@ -30,6 +31,8 @@ const CLOSE_WITHIN_MS = 2500;
 /** Resolves with the exit code once the server has ended. */
 export async function serve(options: ServeOptions): Promise<number> {
   const { home, env, program, out } = options;
+  // A variable stays as it is for as long as this process lives: a bad one would spoil every page.
+  environmentOverrides(env);
   ensureHome(home);
   const first = takeServerLease(options);
   if (first !== undefined) return greetFirst(home, first, options);

@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { CONFIG_KEYS } from './config-docs.ts';
 import { configProblem, ORIGINS } from './config.ts';
-import { errorReport } from './lab.ts';
 
 export const configValue = z.object({
   key: z.enum(CONFIG_KEYS),
@@ -29,8 +28,6 @@ export const configView = z.object({
   /** SHA-256 of the bytes on disk, to be sent back with `write`; null as `text`. */
   sha256: z.string().nullable(),
   problems: z.array(configProblem),
-  /** An environment variable with a bad value; null when they are good. */
-  environment: errorReport.nullable(),
   /** Every key; while the file is invalid as if it said nothing. */
   values: z.array(configValue),
 });

@@ -33,9 +33,6 @@ export function ConfigPanel() {
       {view === undefined && error === null && <Skeleton height="24rem" />}
       {view !== undefined && (
         <div className={styles.parts}>
-          {view.environment !== null && (
-            <Note tone="bad" message={view.environment.message} fix={view.environment.fix} />
-          )}
           {view.exists && view.text === null ? <NotShown view={view} /> : <TextPart view={view} />}
           <Fold title="Every key: its value, where it comes from, what it means">
             <ConfigValues view={view} />
@@ -95,7 +92,7 @@ function TextPart({ view }: { view: ConfigView }) {
         text={config.text}
         problems={config.problems}
         onChange={config.change}
-        onSave={() => config.canSave && !config.conflict && config.save()}
+        onSave={() => config.canSave && config.save()}
       />
       <ConfigProblems
         problems={config.problems}
@@ -103,12 +100,7 @@ function TextPart({ view }: { view: ConfigView }) {
       />
       {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
       <div className={styles.actions}>
-        <Button
-          kind="primary"
-          data-testid="config-save"
-          disabled={!config.canSave || config.conflict}
-          onClick={config.save}
-        >
+        <Button kind="primary" data-testid="config-save" disabled={!config.canSave} onClick={config.save}>
           Save
         </Button>
         {config.unsaved && (

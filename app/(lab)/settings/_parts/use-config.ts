@@ -72,14 +72,15 @@ export function useConfigText(view: ConfigView) {
       onError: () => refresh(cache),
     }),
   );
+  /** Someone else has written the file under the unsaved text. */
+  const conflict = draft !== null && draft.base !== view.sha256;
   return {
     text,
     unsaved: draft !== null,
-    /** Someone else has written the file under the unsaved text. */
-    conflict: draft !== null && draft.base !== view.sha256,
+    conflict,
     problems: draft === null ? view.problems : (check.problems ?? []),
     checking: open && !check.known,
-    canSave: open && check.known && check.problems?.length === 0 && !write.isPending,
+    canSave: open && !conflict && check.known && check.problems?.length === 0 && !write.isPending,
     error: write.error ?? check.error,
     saved: write.isSuccess && draft === null,
     change(next: string) {
