@@ -131,6 +131,14 @@ test('a browser brings in no command, image or path; the file stays as it was', 
   await page.getByTestId('config-discard').click();
 });
 
+test('line ends of Windows are kept', async () => {
+  writeFileSync(file, '# mine\r\nprofile: default\r\n');
+  await expect(text()).toHaveValue('# mine\nprofile: default\n', { timeout: 4000 });
+  await text().fill('# mine\nprofile: gpu\n');
+  await page.getByTestId('config-save').click();
+  await expect.poll(onDisk).toBe('# mine\r\nprofile: gpu\r\n');
+});
+
 test('a file in UTF-16 is told, shown, and saved as UTF-8', async () => {
   writeFileSync(file, Buffer.from('\uFEFFprofile: default # Grün\n', 'utf16le'));
   await expect(page.getByTestId('config-problems')).toContainText('UTF-16', { timeout: 4000 });

@@ -9,7 +9,7 @@ import { errnoOf, LabError } from '../lib/errors.ts';
 import { harmless } from '../lib/harmless.ts';
 import { configFile, type ConfigFile, type ConfigProblem } from '../schemas/config.ts';
 import { duplicateKeys, offsetOf } from './positions.ts';
-import { decodeConfig, MAX_BYTES, refuseText } from './text.ts';
+import { decodeConfig, MAX_BYTES, refuseText, TOO_LARGE, wholeFile } from './text.ts';
 import { plainIssues } from './issues.ts';
 
 const MAX_PROBLEMS = 20;
@@ -36,7 +36,7 @@ export function loadConfig(path: string): LoadedConfig {
   let bytes: Buffer;
   try {
     const { size } = demandFile(path);
-    if (size > MAX_BYTES) return { ...none, ...invalid(path, [tooLarge()]) };
+    if (size > MAX_BYTES) return { ...none, ...invalid(path, [TOO_LARGE]) };
     bytes = readFileSync(path);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT')
@@ -116,14 +116,6 @@ function toPlain(document: Document.Parsed): unknown {
 
 function tooDeep(message: string): string | undefined {
   return /call stack/.test(message) ? 'It is nested too deeply.' : undefined;
-}
-
-function tooLarge(): ConfigProblem {
-  return wholeFile(`The file is larger than ${MAX_BYTES / 1024} KB.`);
-}
-
-function wholeFile(message: string): ConfigProblem {
-  return { line: 1, column: 1, key: '', message };
 }
 
 /** In the order of the file. */

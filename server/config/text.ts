@@ -4,6 +4,8 @@ import type { ConfigProblem } from '../schemas/config.ts';
 /** A config is a page of text; anything larger is some other file, or an attack. */
 export const MAX_BYTES = 32 * 1024;
 
+export const TOO_LARGE = wholeFile(`The file is larger than ${MAX_BYTES / 1024} KB.`);
+
 export interface ConfigText {
   /** The text, or the best guess at what was meant when it is not UTF-8. */
   text: string;
@@ -29,8 +31,7 @@ export function decodeConfig(bytes: Uint8Array): ConfigText {
 
 /** What YAML forbids in a text, or what would keep its reader busy for minutes; null when there is nothing. */
 export function refuseText(text: string): ConfigProblem | null {
-  if (Buffer.byteLength(text) > MAX_BYTES)
-    return wholeFile(`The file is larger than ${MAX_BYTES / 1024} KB.`);
+  if (Buffer.byteLength(text) > MAX_BYTES) return TOO_LARGE;
   const control = /(?![\t\n\r\u0085])[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.exec(text);
   if (control !== null) {
     const code = (control[0].codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
@@ -57,7 +58,7 @@ function refuseNesting(text: string): ConfigProblem | null {
   return null;
 }
 
-function wholeFile(message: string): ConfigProblem {
+export function wholeFile(message: string): ConfigProblem {
   return { line: 1, column: 1, key: '', message };
 }
 

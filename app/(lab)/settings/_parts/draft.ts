@@ -23,6 +23,11 @@ export function setDraft(next: Draft | null): void {
   for (const listener of listeners) listener();
 }
 
+/** After a save: what was typed meanwhile stays, as a change of the file that is there now. */
+export function settleDraft(saved: string, base: string | null): void {
+  setDraft(draft === null || draft.text === saved ? null : { text: draft.text, base });
+}
+
 export function useDraft(): Draft | null {
   return useSyncExternalStore(
     subscribe,

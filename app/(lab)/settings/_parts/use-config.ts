@@ -12,7 +12,7 @@ import { useEffect, useState } from 'react';
 import { useOverview, useRunningActivity } from '../../../_lib/live.tsx';
 import { client, trpc } from '../../../_lib/trpc.ts';
 import type { ConfigView } from '../../../_lib/wire.ts';
-import { setDraft, useDraft } from './draft.ts';
+import { setDraft, settleDraft, useDraft } from './draft.ts';
 
 const TYPED_FOR_MS = 300;
 
@@ -40,10 +40,11 @@ function refresh(cache: QueryClient): Promise<void> {
 }
 
 /** What is wrong with the text, from the server; `known` once that is about this very text. */
-function useCheck(text: string, wanted: boolean) {
+function useCheck(text: string, onDisk: string | null, wanted: boolean) {
   const settled = useSettled(text);
   const check = useQuery({
-    queryKey: ['config-check', settled],
+    // What a browser may write depends on what is there.
+    queryKey: ['config-check', settled, onDisk],
     queryFn: ({ signal }) => client.config.checkText.mutate({ text: settled }, { signal }),
     enabled: wanted,
     placeholderData: keepPreviousData,
@@ -62,12 +63,12 @@ export function useConfigText(view: ConfigView) {
   const saved = view.text ?? '';
   const text = draft?.text ?? saved;
   const open = draft !== null || !view.valid;
-  const check = useCheck(text, open);
+  const check = useCheck(text, view.sha256, open);
   const write = useMutation(
     trpc.config.write.mutationOptions({
-      onSuccess(next) {
+      onSuccess(next, sent) {
         cache.setQueryData(trpc.config.get.queryKey(), next);
-        setDraft(null);
+        settleDraft(sent.text, next.sha256);
       },
       onError: () => refresh(cache),
     }),
@@ -83,8 +84,10 @@ export function useConfigText(view: ConfigView) {
     canSave: open && !conflict && check.known && check.problems?.length === 0 && !write.isPending,
     error: write.error ?? check.error,
     saved: write.isSuccess && draft === null,
-    change(next: string) {
+    change(typed: string) {
       write.reset();
+      // A text field knows one kind of line end; the file keeps its own.
+      const next = saved.includes('\r\n') ? typed.replaceAll('\n', '\r\n') : typed;
       setDraft(next === saved ? null : { text: next, base: draft?.base ?? view.sha256 });
     },
     /** Keeps what is typed, as a change of the file that is there now. */
