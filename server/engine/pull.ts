@@ -85,14 +85,14 @@ async function missingFiles(places: cache.Places, files: readonly HubFile[]): Pr
 }
 
 async function download(job: Job, files: readonly HubFile[], options: PullOptions): Promise<void> {
-  const hf = await options.hf(job.run);
   const { hub, places, timing, run } = job;
+  for (const file of files) if (await isBegun(places, file)) job.begun.add(file);
+  // Today's hf can't go on with what has come: we can, and then it need not be brought.
+  const hf = files.every((file) => job.begun.has(file)) ? null : await options.hf(run);
   const names = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files of ${job.repo}`;
   await run.step('download', `Download ${names}`, async (report) => {
     for (const file of files) {
-      const begun = await isBegun(places, file);
-      if (begun) job.begun.add(file);
-      // Today's hf can't go on with what has come: we can.
+      const begun = job.begun.has(file);
       const by = hf === null || begun ? null : await startHf(hf, hub, { ...job, file }, run.signal);
       const message = by === null ? `Downloading ${names}` : `Downloading ${names} with hf`;
       const note = by === null ? undefined : HF_NOTE;
