@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idInput } from '../schemas/access.ts';
-import { procedure, router } from './trpc.ts';
+import { procedure, router, startedBy } from './trpc.ts';
 
 export const activityRouter = router({
   list: procedure
@@ -8,4 +8,7 @@ export const activityRouter = router({
     .query(({ ctx, input }) => ctx.engine.activities.list(input.limit)),
   get: procedure.input(idInput).query(({ ctx, input }) => ctx.engine.activities.get(input.id)),
   cancel: procedure.input(idInput).mutation(({ ctx, input }) => ctx.engine.activities.cancel(input.id)),
+  retry: procedure
+    .input(idInput)
+    .mutation(({ ctx, input }) => ctx.engine.activities.retry(input.id, startedBy(ctx.caller))),
 });

@@ -25,6 +25,7 @@ const INPUTS: Record<string, unknown> = {
   'activity.list': { limit: 5 },
   'activity.get': { id: 'a' },
   'activity.cancel': { id: 'a' },
+  'activity.retry': { id: 'a' },
   'chat.list': undefined,
   'chat.get': { conversationId: 'c' },
   'chat.turn': { text: 'Hello' },

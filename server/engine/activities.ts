@@ -29,6 +29,8 @@ export interface Activities {
   start(kind: ActivityKind, input: unknown, startedBy: string, work: Work): Activity;
   list(limit: number): Activity[];
   get(id: string): Activity;
+  /** What it was asked for, as it was recorded. */
+  inputOf(id: string): unknown;
   cancel(id: string): Promise<Activity>;
   /** Resolves with the activity once it has ended; only for those of this process. */
   ended(id: string): Promise<Activity>;
@@ -79,6 +81,7 @@ export function createActivities(db: Db, publish: (activity: Activity) => void):
     list: (limit) =>
       listActivities(db, limit).map((row) => live.get(row.id)?.current() ?? activitySchema.parse(row)),
     get,
+    inputOf: (id) => findActivity(db, id)?.input,
     async cancel(id) {
       const here = live.get(id);
       if (here === undefined) {

@@ -75,6 +75,8 @@ export interface Engine {
     get(id: string): Activity;
     /** Asks a running activity to stop; resolves when it has ended. */
     cancel(id: string): Promise<Activity>;
+    /** Begins an ended one again with the same input. */
+    retry(id: string, startedBy: string): Promise<Activity>;
   };
   models: {
     /** Starts the download and returns at once. A wrong id throws; 409 while another activity runs. */

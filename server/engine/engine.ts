@@ -31,6 +31,7 @@ import { createModelsService } from './models-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
 import { labPrometheus, pushMetrics } from './push-metrics.ts';
+import { retry } from './retry.ts';
 import { createResources, type Program } from './resources.ts';
 
 export interface EngineOptions {
@@ -109,6 +110,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     locks,
     hash,
   });
+  const models = createModelsService({ home, env, activities, rate });
   const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
 
   const charts = createCharts({
@@ -134,9 +136,14 @@ export function createEngine(options: EngineOptions): RunningEngine {
     lab,
     config: createConfigService({ home, env, flags: lab.asked, onChange: () => void publishOverview() }),
     lock: createLockService({ home, env, program, locks, hash, ignored, activities }),
-    activities: { list: activities.list, get: activities.get, cancel: activities.cancel },
+    activities: {
+      list: activities.list,
+      get: activities.get,
+      cancel: activities.cancel,
+      retry: (id, startedBy) => retry(id, startedBy, { activities, lab, models, hooks }),
+    },
     models: {
-      ...createModelsService({ home, env, activities, rate }),
+      ...models,
       ...createInventoryService({
         home,
         env,

@@ -1,7 +1,9 @@
 'use client';
 
-import { useMutation } from '@tanstack/react-query';
-import { trpc } from '../../../_lib/trpc.ts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { applyLiveEvent } from '../../../_lib/live-cache.ts';
+import { reportOf, trpc } from '../../../_lib/trpc.ts';
 import type { Activity } from '../../../_lib/wire.ts';
 import { ACTIVITY_KINDS, ACTIVITY_STATES } from '../../../_lib/words.ts';
 import { Button } from '../../../_ui/button.tsx';
@@ -11,17 +13,20 @@ import { Note } from '../../../_ui/note.tsx';
 import { State } from '../../../_ui/state.tsx';
 import { Steps } from '../../../_ui/steps.tsx';
 import { Ago, Elapsed } from '../../../_ui/time.tsx';
-import { activityText, startedByWords } from './activity-text.ts';
+import { activityText, canBeRetried, startedByWords } from './activity-text.ts';
+import { Output } from './output.tsx';
 import styles from './activity.module.css';
 
 export function ActivityCard({ activity }: { activity: Activity }) {
   const { tone, word } = ACTIVITY_STATES[activity.state];
   const running = activity.state === 'running';
+  const [trouble, setTrouble] = useState<unknown>(null);
+  const report = trouble === null ? null : reportOf(trouble);
   return (
     <article className={styles.card} data-testid="activity" data-state={activity.state}>
       <header className={styles.head}>
         <div>
-          <h2 className={styles.title}>{ACTIVITY_KINDS[activity.kind]}</h2>
+          <h3 className={styles.title}>{ACTIVITY_KINDS[activity.kind]}</h3>
           <p className={styles.facts}>
             <State tone={tone}>{word}</State>
             <span>
@@ -36,8 +41,10 @@ export function ActivityCard({ activity }: { activity: Activity }) {
         <div className={styles.tools}>
           <CopyButton text={activityText(activity)} what="this record" label="Copy" />
           {running && <Cancel id={activity.id} />}
+          {canBeRetried(activity) && <Retry id={activity.id} onError={setTrouble} />}
         </div>
       </header>
+      {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
       {activity.outcome !== null && <p className={styles.outcome}>{activity.outcome}</p>}
       {activity.error !== null && (
         <Note tone="bad" message={activity.error.message} fix={activity.error.fix} />
@@ -51,6 +58,7 @@ export function ActivityCard({ activity }: { activity: Activity }) {
           </Fold>
         )
       )}
+      {activity.state === 'failed' && <Output activity={activity} />}
     </article>
   );
 }
@@ -60,6 +68,23 @@ function Cancel({ id }: { id: string }) {
   return (
     <Button small disabled={cancel.isPending} onClick={() => cancel.mutate({ id })}>
       {cancel.isPending ? 'Cancelling…' : 'Cancel'}
+    </Button>
+  );
+}
+
+/** The same again: with the same input, as a new activity. */
+function Retry({ id, onError }: { id: string; onError: (error: unknown) => void }) {
+  const cache = useQueryClient();
+  const retry = useMutation(
+    trpc.activity.retry.mutationOptions({
+      onMutate: () => onError(null),
+      onSuccess: (activity) => applyLiveEvent(cache, { type: 'activity', activity }),
+      onError,
+    }),
+  );
+  return (
+    <Button small data-testid="retry" disabled={retry.isPending} onClick={() => retry.mutate({ id })}>
+      {retry.isPending ? 'Starting…' : 'Try again'}
     </Button>
   );
 }

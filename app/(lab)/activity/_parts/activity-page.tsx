@@ -4,15 +4,21 @@ import { useQuery } from '@tanstack/react-query';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
 import { ButtonLink } from '../../../_ui/button.tsx';
 import { Note } from '../../../_ui/note.tsx';
-import { Empty, PageHead, Stack } from '../../../_ui/panel.tsx';
+import { Empty, PageHead, Panel, Stack } from '../../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../../_ui/skeleton.tsx';
 import { ActivityCard } from './activity-card.tsx';
-import { runningFirst } from './activity-text.ts';
+import { grouped } from './activity-text.ts';
 
 /** The record: kept over restarts of the server, changed live by its events. */
 export function ActivityPage() {
   const list = useQuery(trpc.activity.list.queryOptions({ limit: 100 }));
   const report = list.error === null ? null : reportOf(list.error);
+  const { running, attention, record } = grouped(list.data ?? []);
+  const groups = [
+    { title: 'In progress', list: running },
+    { title: 'Needs attention', list: attention },
+    { title: 'Record', list: record },
+  ].filter((group) => group.list.length > 0);
   return (
     <>
       <PageHead
@@ -30,8 +36,14 @@ export function ActivityPage() {
             </ButtonLink>
           </Empty>
         )}
-        {runningFirst(list.data ?? []).map((activity) => (
-          <ActivityCard key={activity.id} activity={activity} />
+        {groups.map(({ title, list }) => (
+          <Panel key={title} title={title} bare>
+            <Stack>
+              {list.map((activity) => (
+                <ActivityCard key={activity.id} activity={activity} />
+              ))}
+            </Stack>
+          </Panel>
         ))}
       </Stack>
     </>

@@ -1,11 +1,22 @@
 import { describe, expect, it } from 'vitest';
 import { activity, step, T0 } from '../../../_lib/fixtures.ts';
-import { activityText, runningFirst } from './activity-text.ts';
+import { activityText, grouped } from './activity-text.ts';
 
-describe('runningFirst', () => {
-  it('moves only what runs', () => {
-    const list = [activity({ id: 'a' }), activity({ id: 'b', state: 'running' }), activity({ id: 'c' })];
-    expect(runningFirst(list).map((one) => one.id)).toEqual(['b', 'a', 'c']);
+describe('grouped', () => {
+  it('puts first what runs, then what did not end well and was not mended since', () => {
+    const list = [
+      activity({ id: 'run', state: 'running' }),
+      activity({ id: 'failed', kind: 'down', state: 'failed' }),
+      activity({ id: 'older', kind: 'down', state: 'failed' }),
+      activity({ id: 'up', kind: 'up' }),
+      activity({ id: 'mended', kind: 'up', state: 'failed' }),
+    ];
+    const { running, attention, record } = grouped(list);
+    expect([running, attention, record].map((group) => group.map(({ id }) => id))).toEqual([
+      ['run'],
+      ['failed'],
+      ['older', 'up', 'mended'],
+    ]);
   });
 });
 

@@ -3,9 +3,31 @@ import { formatDuration } from '../../../../server/schemas/format.ts';
 import type { Activity } from '../../../_lib/wire.ts';
 import { ACTIVITY_KINDS, ACTIVITY_STATES, STEP_STATES } from '../../../_lib/words.ts';
 
-/** What runs comes first; the order is kept otherwise. */
-export function runningFirst(list: readonly Activity[]): Activity[] {
-  return list.toSorted((a, b) => Number(b.state === 'running') - Number(a.state === 'running'));
+export interface ActivityGroups {
+  running: Activity[];
+  /** Did not end well, and nothing of that kind has since. */
+  attention: Activity[];
+  record: Activity[];
+}
+
+/** `list`: newest first; each group keeps that order. */
+export function grouped(list: readonly Activity[]): ActivityGroups {
+  const groups: ActivityGroups = { running: [], attention: [], record: [] };
+  const settled = new Set<Activity['kind']>();
+  for (const activity of list) {
+    const { kind, state } = activity;
+    const unwell = state === 'failed' || state === 'interrupted';
+    if (state === 'running') groups.running.push(activity);
+    else if (unwell && !settled.has(kind)) groups.attention.push(activity);
+    else groups.record.push(activity);
+    if (state !== 'running') settled.add(kind);
+  }
+  return groups;
+}
+
+/** What did not end as it was to; what deletes data or needs a file, the server refuses to simply do again. */
+export function canBeRetried({ kind, state }: Activity): boolean {
+  return kind !== 'import' && (state === 'failed' || state === 'cancelled' || state === 'interrupted');
 }
 
 export function startedByWords(startedBy: string): string {
@@ -22,7 +44,8 @@ export function activityText(activity: Activity): string {
     `started ${new Date(startedAt).toISOString()} ${startedByWords(activity.startedBy)}`,
     ...steps.map((step) => {
       const took = step.endedAt === null ? '' : `, ${formatDuration(step.endedAt - step.startedAt)}`;
-      return `- ${step.title}: ${STEP_STATES[step.state].word.toLowerCase()}${took}`;
+      const last = step.state === 'done' || step.progress === null ? '' : `; last: ${step.progress.message}`;
+      return `- ${step.title}: ${STEP_STATES[step.state].word.toLowerCase()}${took}${last}`;
     }),
   ];
   if (outcome !== null) lines.push(outcome);
