@@ -5,6 +5,11 @@ import { applyLiveEvent, LIVE_ACTIVITIES, prependRequest, RECENT, upsertActivity
 import { trpc } from './trpc.ts';
 
 describe('upsertActivity', () => {
+  it('keeps an end that was told before the answer to who began it', () => {
+    const ended = activity({ state: 'failed' });
+    expect(upsertActivity([ended], activity({ state: 'running', endedAt: null }))).toEqual([ended]);
+  });
+
   it('replaces what it knows and keeps the newest first', () => {
     const old = activity({ id: 'old', startedAt: T0 - 1000 });
     const running = activity({ id: 'new', state: 'running' });

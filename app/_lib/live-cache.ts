@@ -10,8 +10,11 @@ export const LIVE_ACTIVITIES = { limit: 20 };
 export const RECENT = { limit: 50 };
 const MOST_ACTIVITIES = 200;
 
-/** Newest first. An event told twice, as after a reconnect, changes nothing. */
+/** Newest first. An event told twice, as after a reconnect, changes nothing; what has ended stays ended. */
 export function upsertActivity(list: readonly Activity[], changed: Activity): Activity[] {
+  // The answer to who began it may come after the news of its end.
+  const known = list.find((one) => one.id === changed.id);
+  if (known !== undefined && known.endedAt !== null && changed.endedAt === null) return [...list];
   return [changed, ...list.filter((one) => one.id !== changed.id)]
     .toSorted((a, b) => b.startedAt - a.startedAt)
     .slice(0, MOST_ACTIVITIES);
