@@ -4,17 +4,13 @@ import {
   copyFileSync,
   existsSync,
   globSync,
-  openSync,
   readdirSync,
   readFileSync,
-  readSync,
   renameSync,
   rmSync,
   statSync,
   utimesSync,
   writeFileSync,
-  writeSync,
-  closeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -22,6 +18,7 @@ import { parse } from 'yaml';
 import { labStatus, type LabStatus } from '../../server/schemas/lab.ts';
 import { lockDocument, type LockDocument, type LockVerdict } from '../../server/schemas/lock.ts';
 import { ailab, type Finished } from '../support/cli.ts';
+import { flipByte } from '../support/flip-byte.ts';
 import { hubCacheWith, type TestCache } from '../support/hub-cache.ts';
 import { requireBuild } from '../support/lab.ts';
 import { seededHome, type SeededHome } from '../support/seed.ts';
@@ -317,12 +314,3 @@ resources:
     expect(await verify()).toMatchObject({ code: 0, notes: [expect.stringContaining('not compared')] });
   });
 });
-
-function flipByte(path: string, offset: number): void {
-  const handle = openSync(path, 'r+');
-  const byte = Buffer.alloc(1);
-  readSync(handle, byte, 0, 1, offset);
-  byte[0] = (byte[0] ?? 0) ^ 1;
-  writeSync(handle, byte, 0, 1, offset);
-  closeSync(handle);
-}

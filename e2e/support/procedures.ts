@@ -41,6 +41,7 @@ export const PAGES = [
   '/chat',
   '/charts',
   '/activity',
+  '/lock',
   '/logs',
   '/plan',
   '/settings',

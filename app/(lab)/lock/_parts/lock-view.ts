@@ -75,7 +75,10 @@ function weightsFacts({ id, metadata }: Entry): LockFact[] {
 
 function stackFacts({ metadata }: Entry): LockFact[] {
   const { stack_sha256: sha256, ...common } = stackMetadata.safeParse(metadata).data ?? {};
-  return [...commonFacts(common), { name: 'Stack files', value: '', ...hashed(sha256) }];
+  return [
+    ...commonFacts(common),
+    ...(sha256 === undefined ? [] : [{ name: 'Stack files', value: '', hash: sha256 }]),
+  ];
 }
 
 function processFacts({ metadata }: Entry): LockFact[] {

@@ -18,7 +18,7 @@ export function Verify() {
       title="Verify"
       note="Weights, runtime, images, flags and ports, measured anew and compared with the lock."
       aside={
-        <Button kind="primary" disabled={verify.isPending} onClick={() => verify.mutate()}>
+        <Button disabled={verify.isPending} onClick={() => verify.mutate()}>
           {verify.isPending ? 'Comparing…' : verdict === undefined ? 'Verify' : 'Verify again'}
         </Button>
       }
