@@ -101,7 +101,7 @@ describe('the sum of a plan', () => {
   });
 });
 
-it('says in one line that there is nothing to do', () => {
+it('says in one line what it is, or that there is nothing to do', () => {
   const healthy = {
     domain: 'service',
     manager: null,
@@ -111,4 +111,7 @@ it('says in one line that there is nothing to do', () => {
   } as const;
   const items = ['a', 'b'].map((name) => ({ ...healthy, name, fields: [] }));
   expect(planHeadline({ ...EMPTY, sha256: '', items })).toBe('Nothing to do: 2 services healthy');
+  const create = items.map((item) => ({ ...item, action: 'create' as const }));
+  const changed = { ...EMPTY, sha256: '', changes: 3, items: [...create, ...items.slice(1)] };
+  expect(planHeadline(changed)).toBe('Would create 2 parts, leave 1 alone');
 });

@@ -21,14 +21,13 @@ export function planHeadline(plan: LabPlan): string {
       : `${plural(plan.problems.length, 'thing')} forbid a start`;
   if (plan.changes === 0) return `Nothing to do: ${healthWords(plan)}`;
   const count = (wanted: PlanItem['action']) => plan.items.filter(({ action }) => action === wanted).length;
-  const parts = (
-    [
-      ['create', count('create')],
-      ['recreate', count('recreate')],
-      ['leave alone', count('keep')],
-    ] as const
-  ).filter(([, many]) => many > 0);
-  return `Would ${parts.map(([verb, many], at) => `${verb} ${at === 0 ? plural(many, 'part') : many}`).join(', ')}`;
+  const [create, recreate, left] = [count('create'), count('recreate'), count('keep')];
+  const parts = [
+    ...(create === 0 ? [] : [`create ${plural(create, 'part')}`]),
+    ...(recreate === 0 ? [] : [`recreate ${create === 0 ? plural(recreate, 'part') : recreate}`]),
+    ...(left === 0 ? [] : [`leave ${left} alone`]),
+  ];
+  return `Would ${parts.join(', ')}`;
 }
 
 /** What runs, by health: `4 services healthy`. */
