@@ -237,6 +237,7 @@ describe('a run of a hook', () => {
     const receipt = await receiptOf(failed, 'flood');
     expect(receipt.output.length).toBeLessThan(66 * 1024);
     expect(receipt.output).toMatch(/^begin\nx+[^]*\[… 999\d+ bytes left out …\][^]*x\nend\n$/);
+    expect(receipt.file?.whole).toBe(true);
     expect(receipt.file?.bytes).toBe(100_000_000 + 'begin\n\nend\n'.length);
     expect(statSync(receipt.file?.path ?? '').mode & 0o777).toBe(0o600);
     await one.configure({ pre_apply: [sh('flood', flood)] });

@@ -42,6 +42,8 @@ export const PAGES = [
   '/charts',
   '/activity',
   '/lock',
+  '/hooks',
+  '/hooks/none',
   '/logs',
   '/plan',
   '/settings',

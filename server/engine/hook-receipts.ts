@@ -11,7 +11,7 @@ import {
   runningHookRuns,
   updateHookRun,
 } from '../../db/queries/hook-runs.ts';
-import { captureOutput, outputFile, type HookOutput } from '../hooks/output.ts';
+import { captureOutput, FILE_MAX_BYTES, outputFile, type HookOutput } from '../hooks/output.ts';
 import { LabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { newId } from '../lib/id.ts';
@@ -72,10 +72,15 @@ export function createHookReceipts(db: Db, home: Home): HookReceipts {
       return hookRunOutput.parse({
         ...row,
         output: live.get(id)?.text() ?? row.output,
-        file: kept ? { path, bytes: statSync(path).size } : null,
+        file: kept ? fileFacts(path) : null,
       });
     },
   };
+}
+
+function fileFacts(path: string): HookRunOutput['file'] {
+  const { size: bytes } = statSync(path);
+  return { path, bytes, whole: bytes <= FILE_MAX_BYTES };
 }
 
 /** Those whose activity has ended without them: their process was killed. */

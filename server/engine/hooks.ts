@@ -73,7 +73,8 @@ export function createHookRunner(
           receipt.end('cancelled', null, null);
           throw run.signal.reason;
         }
-        const failure = limit.aborted ? timedOut(hook) : failed(hook, error);
+        // One that failed by itself at the last moment did not time out.
+        const failure = limit.aborted && !isLabError(error) ? timedOut(hook) : failed(hook, error);
         mark({ state: 'failed' });
         report({ message: failure.message });
         const code = failure.details['exitCode'];

@@ -9,7 +9,7 @@ import { harmless } from '../lib/harmless.ts';
 
 const HEAD_BYTES = 16 * 1024;
 const TAIL_BYTES = 48 * 1024;
-/** Of one run; past it the file says that it was cut. */
+/** Of one run; past it the file ends with words that say so, and so is longer than this. */
 export const FILE_MAX_BYTES = 128 * 1024 * 1024;
 /** Of all runs together; the oldest files go first. */
 export const FOLDER_MAX_BYTES = 256 * 1024 * 1024;
@@ -83,10 +83,12 @@ function openFile(folder: string, id: string) {
     if (fd === undefined) return;
     try {
       const bytes = Buffer.from(text);
-      const cut = size + bytes.length > FILE_MAX_BYTES;
-      writeSync(fd, cut ? Buffer.from(`\n[cut at ${FILE_MAX_BYTES} bytes]\n`) : bytes);
+      const room = FILE_MAX_BYTES - size;
+      writeSync(fd, bytes.subarray(0, room));
       size += bytes.length;
-      if (cut) close();
+      if (bytes.length <= room) return;
+      writeSync(fd, `\n[cut at ${FILE_MAX_BYTES} bytes]\n`);
+      close();
     } catch {
       close();
     }

@@ -87,7 +87,8 @@ export function hookText({ hook, last }: ShownHook): string {
     run.exitCode === null ? '' : String(run.exitCode),
     run.error?.message ?? '',
   ]);
-  const where = last.file === null ? '' : `All of it: ${last.file.path}\n`;
+  const where =
+    last.file === null ? '' : `${last.file.whole ? 'All of it' : 'The beginning of it'}: ${last.file.path}\n`;
   const output = last.output === '' ? 'The last run wrote nothing.' : `The last run wrote:\n${last.output}`;
   return [
     ...lines,

@@ -46,8 +46,8 @@ export type HookRun = z.infer<typeof hookRun>;
 /** With what it wrote: harmless text, the middle left out where it was much. */
 export const hookRunOutput = hookRun.extend({
   output: z.string(),
-  /** Where all of it is kept, for a failed run that wrote more than `output` holds. */
-  file: z.object({ path: z.string(), bytes: z.number() }).nullable(),
+  /** Where more of it is kept, for a failed run that wrote more than `output` holds; `whole`: all of it. */
+  file: z.object({ path: z.string(), bytes: z.number(), whole: z.boolean() }).nullable(),
 });
 export type HookRunOutput = z.infer<typeof hookRunOutput>;
 

@@ -80,7 +80,8 @@ function Output({ run }: { run: HookRun }) {
       </section>
       {data.file !== null && (
         <p className={styles.file}>
-          All of it, {formatBytes(data.file.bytes)}, is in <code>{data.file.path}</code>
+          {data.file.whole ? 'All of it' : 'The beginning of it'}, {formatBytes(data.file.bytes)}, is in{' '}
+          <code>{data.file.path}</code>
         </p>
       )}
     </>
