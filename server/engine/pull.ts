@@ -43,10 +43,12 @@ export async function pullFromHub(source: HubSource, options: PullOptions, run: 
   const revision = source.revision ?? 'main';
   const { commit, model } = await run.step('resolve', `Ask ${hub.endpoint.host} for ${repo}`, async () => {
     if (hub.offline) throw offline();
-    const listing = await askHub(hub, repo, revision, patience);
+    // Who waits for a first answer is told sooner than who waits for the rest of a file.
+    const asking = { ...patience, retryMs: timing.retryMs.slice(0, 2) };
+    const listing = await askHub(hub, repo, revision, asking);
     const chosen = chooseModel(source, listing);
     const [first] = chosen.files;
-    if (first !== undefined) await checkAccess(hub, repo, listing.commit, first, patience);
+    if (first !== undefined) await checkAccess(hub, repo, listing.commit, first, asking);
     return { commit: listing.commit, model: chosen };
   });
   const places = cache.placesOf(hub.root, repo, commit);
