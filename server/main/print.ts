@@ -57,6 +57,8 @@ export function statusTable(status: LabStatus): string {
 function noteOf(item: StatusItem): string {
   if (item.error !== undefined) return item.error.split('\n')[0] ?? '';
   if (item.drift !== undefined) return `drift: ${item.drift.join(', ')}`;
+  const ignored = item.meta['drift_ignored'];
+  if (typeof ignored === 'string') return `drift ignored: ${ignored}`;
   const port = item.meta['port'];
   return typeof port === 'number' ? `port ${port}` : (item.path ?? '');
 }
