@@ -1,5 +1,6 @@
 import {
   existsSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   readdirSync,
@@ -137,6 +138,17 @@ describe('our own download', () => {
     writeFileSync(`${blob()}.incomplete`, Buffer.alloc(100_000, 7));
     expect((await here.pull(REPO)).error).toBeNull();
     expect(readFileSync(blob()).equals(content)).toBe(true);
+  });
+
+  it('what a killed process has left beside hf is used once, and does not stay', async () => {
+    mkdirSync(dirname(blob()), { recursive: true });
+    writeFileSync(`${blob()}.incomplete`, content.subarray(0, 500_000));
+    linkSync(`${blob()}.incomplete`, `${blob()}.0123abcd.incomplete`);
+    expect((await here.pull(REPO)).pulled?.fetched).toBe(content.length - 500_000);
+    expect(blobs()).toEqual([sha256(content)]);
+    linkSync(blob(), `${blob()}.incomplete`);
+    expect((await here.pull(REPO)).pulled?.fetched).toBe(0);
+    expect(blobs()).toEqual([sha256(content)]);
   });
 
   it('two at once into one cache: the second is told so, and may after the first', async () => {

@@ -10,7 +10,7 @@ import { hubSettings, type HubSettings } from '../resources/model-weights/hub/se
 import { offline } from '../resources/model-weights/hub/trouble.ts';
 import { wrongHash } from '../resources/model-weights/hub/verify.ts';
 import { bytesOnDisk, watchBytes } from '../resources/model-weights/hub/watch.ts';
-import { HF_NOTE, startHf, type HfProgram } from '../resources/model-weights/hub/with-hf.ts';
+import { dropTwins, HF_NOTE, startHf, type HfProgram } from '../resources/model-weights/hub/with-hf.ts';
 import type { HubSource } from '../resources/model-weights/locate-hub.ts';
 import { formatBytes } from '../schemas/format.ts';
 import type { Run } from './orchestrator.ts';
@@ -88,7 +88,10 @@ async function missingFiles(places: cache.Places, files: readonly HubFile[]): Pr
 
 async function download(job: Job, files: readonly HubFile[], options: PullOptions): Promise<void> {
   const { hub, places, timing, run } = job;
-  for (const file of files) if (await isBegun(places, file)) job.begun.add(file);
+  for (const file of files) {
+    await dropTwins(places, file);
+    if (await isBegun(places, file)) job.begun.add(file);
+  }
   // Today's hf can't go on with what has come: we can, and then it need not be brought.
   const hf = files.every((file) => job.begun.has(file)) ? null : await options.hf(run);
   const names = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files of ${job.repo}`;

@@ -1,5 +1,5 @@
 /** Our own download of one file, and the check that takes it into the cache, whoever has brought it. */
-import { rename, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import type { HubFile } from './ask.ts';
 import { blobOf, cacheError, partialOf, removeBroken, wholeBlob, type Places } from './places.ts';
 import { hashFile } from './verify.ts';
@@ -38,9 +38,9 @@ export async function accept(
     await removeBroken(places, file);
     return found;
   }
-  if (!isWhole)
-    await rename(partial, blob).catch((error: unknown) => {
-      throw cacheError(partial, error);
-    });
+  // Beside a whole blob, a partial file is what a killed process has left.
+  await (isWhole ? rm(partial, { force: true }) : rename(partial, blob)).catch((error: unknown) => {
+    throw cacheError(partial, error);
+  });
   return null;
 }

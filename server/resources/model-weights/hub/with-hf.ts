@@ -77,6 +77,15 @@ async function temporaries({ blobs }: Places, { hash }: HubFile): Promise<string
   return names.filter((name) => pattern.test(name));
 }
 
+/** Where we were killed beside `hf`, what came has two names: one is enough. */
+export async function dropTwins(places: Places, file: HubFile): Promise<void> {
+  const kept = await stat(partialOf(places, file)).catch(() => null);
+  for (const name of kept === null ? [] : await temporaries(places, file)) {
+    const path = join(places.blobs, name);
+    if ((await stat(path).catch(() => null))?.ino === kept?.ino) await rm(path, { force: true });
+  }
+}
+
 async function holdOn(places: Places, file: HubFile, before: ReadonlySet<string>): Promise<void> {
   for (const name of await temporaries(places, file)) {
     // Another program's download is none of ours; a disk without hard links keeps what it can in the end.
