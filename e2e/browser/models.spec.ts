@@ -76,6 +76,7 @@ test.beforeAll(async ({ browser }) => {
       HF_ENDPOINT: hub.endpoint,
       HF_TOKEN: '',
       AILAB_DOWNLOADER: 'plain',
+      HF_HUB_OFFLINE: '',
     },
   });
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 } });
