@@ -80,7 +80,7 @@ test('gpu without the NVIDIA runtime: recorded when chosen, not started, told wi
   await expect(gpu).toContainText('nvidia-ctk runtime configure');
   await gpu.getByRole('radio').check();
   await page.getByTestId('record-choice').click();
-  const lack = page.getByTestId('profile-lack');
+  const lack = page.getByTestId('lack');
   await expect(lack).toContainText('NVIDIA Container Toolkit');
   await expect(page.getByTestId('start')).toBeHidden();
   expect((await lab.api().lab.choices.query()).inForce).toMatchObject({

@@ -45,8 +45,10 @@ export function takenBy(choices: LabChoices, engine: EngineOption['id']): Engine
   return choices.engines.find(({ id }) => id === engine)?.takes ?? 'embedded';
 }
 
-/** What a choice needs and does not have; empty when the lab can be started with it. */
-export function lackOf(choices: LabChoices, { engine, profile }: Choice): Need[] {
+/** What a choice, or else the one in force, needs and does not have; empty when the lab can be started with it. */
+export function lackOf(choices: LabChoices, choice?: Choice): Need[] {
+  const { inForce } = choices;
+  const { engine, profile } = choice ?? { engine: inForce.engineChoice, profile: inForce.profile };
   const engineNeeds = choices.engines.find(({ id }) => id === engine)?.needs ?? [];
   const taken = takenBy(choices, engine);
   const profileNeeds = choices.profiles.find(({ id }) => id === profile)?.on[taken].needs ?? [];

@@ -2,6 +2,7 @@
 
 import { useState, type ReactNode } from 'react';
 import type { Report } from '../../_lib/report.ts';
+import { dockerAway } from '../../_lib/docker.ts';
 import { reportOf } from '../../_lib/trpc.ts';
 import type { LabChoices, LabOverview } from '../../_lib/wire.ts';
 import { Button } from '../../_ui/button.tsx';
@@ -23,7 +24,7 @@ interface ChoicesProps {
 
 /** Engine and profile: what there is to choose, what each needs, what was found. Nothing switches by itself. */
 export function Choices({ lab, busy, onSaved, onClose }: ChoicesProps) {
-  const { data: choices, error, refetch, isFetching } = useChoices(true);
+  const { data: choices, error, refetch, isFetching } = useChoices();
   if (choices === undefined) {
     if (error !== null) return <Trouble report={reportOf(error)} />;
     return (
@@ -55,7 +56,9 @@ function Form({ lab, busy, choices, onSaved, onClose, children }: FormProps) {
   const choice: Choice = { engine: inForce.engineChoice, profile: inForce.profile, ...picked };
   const taken = takenBy(choices, choice.engine);
   const same = choice.engine === inForce.engineChoice && choice.profile === inForce.profile;
-  const stops = taken !== lab.engine && isUp(lab);
+  const away = dockerAway(lab) !== null;
+  const moves = taken !== lab.engine && isUp(lab);
+  const stops = moves && !away;
   const report = record.error === null ? null : reportOf(record.error);
   return (
     <form
@@ -110,6 +113,7 @@ function Form({ lab, busy, choices, onSaved, onClose, children }: FormProps) {
           same={same}
           lacking={lackOf(choices, choice).length > 0}
           stops={stops}
+          leaves={moves && away}
           from={engineTitle(lab.engine)}
           up={isUp(lab)}
         />
@@ -156,13 +160,17 @@ interface EffectProps {
   same: boolean;
   lacking: boolean;
   stops: boolean;
+  /** Docker is away: what is up there can't be stopped. */
+  leaves: boolean;
   from: string;
   up: boolean;
 }
 
 /** What saving will do, before it is done. */
-function Effect({ same, lacking, stops, from, up }: EffectProps): string {
-  if (same) return 'This is what ai-lab.yaml says now.';
+function Effect({ same, lacking, stops, leaves, from, up }: EffectProps): string {
+  if (same) return 'This is what holds now.';
+  if (leaves)
+    return 'Docker can’t be asked to stop anything. Containers that are up there stay up until you choose Docker again and press Stop.';
   const words = stops
     ? `The lab runs on ${from}: it is stopped there first, and its data stays. Then press Start.`
     : `Written to ai-lab.yaml; ${up ? 'the running lab stays as it is until' : 'it takes effect with'} the next Start.`;

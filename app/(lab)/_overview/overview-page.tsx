@@ -6,12 +6,12 @@ import { Stack } from '../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
 import { HeadlineBar } from './headline-bar.tsx';
 import { Items } from './items.tsx';
-import { ProfileLack } from './profile-lack.tsx';
+import { Lack } from './lack.tsx';
 import { Services } from './services.tsx';
 import { LabFacts } from './lab-facts.tsx';
 import { Stages } from './stages.tsx';
 import { StarterCard } from './starter-card.tsx';
-import { useProfileLack } from './use-choices.ts';
+import { useLack } from './use-choices.ts';
 import { actions, headline, lastKnown, shownActivity, troubles } from './view.ts';
 
 export function OverviewPage() {
@@ -19,7 +19,7 @@ export function OverviewPage() {
   const activities = useLiveActivities();
   const recent = useRecentRequests().data;
   const down = useDownSince() !== null;
-  const lack = useProfileLack(lab);
+  const lack = useLack(lab);
   if (lab === undefined || activities === undefined) return <OverviewSkeleton />;
   const running = activities.find((one) => one.state === 'running');
   const shown = shownActivity(activities, lab);
@@ -31,7 +31,7 @@ export function OverviewPage() {
     <>
       <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} offered={offered} />
       <Stack>
-        <ProfileLack lab={lab} lack={lack} busy={running !== undefined || down} />
+        <Lack lab={lab} lack={lack} busy={running !== undefined || down} />
         {attention.length > 0 && (
           <section aria-label="Needs you" data-testid="attention">
             <Stack>

@@ -15,6 +15,7 @@ import { cpuWords, memoryWords, MEMORY_TIGHT, numberOf, servicePage, serviceRole
 import styles from './services.module.css';
 
 const DONE = { tone: 'ok', word: 'Managed, done' } as const;
+const GONE = { tone: 'warn', word: 'Missing' } as const;
 
 interface ServiceRowProps {
   item: StatusItem;
@@ -23,16 +24,18 @@ interface ServiceRowProps {
   attention: LabOverview['attention'];
   /** Docker is silent: this is how it was. */
   lastSeen: boolean;
+  /** It is missing while the others are there: in a lab that is down, that is as it should be. */
+  lonely: boolean;
   /** Something runs already; nothing else can be started. */
   busy: boolean;
 }
 
 /** One quiet line for a healthy service; what is wrong and what can be done about it, below it. */
-export function ServiceRow({ item, home, usage, attention, lastSeen, busy }: ServiceRowProps) {
+export function ServiceRow({ item, home, usage, attention, lastSeen, lonely, busy }: ServiceRowProps) {
   const [open, setOpen] = useState(false);
   const id = useId();
   // A container that was to run once and did has nothing wrong with it.
-  const { tone, word } = item.meta['done'] === true ? DONE : itemWord(item);
+  const { tone, word } = item.meta['done'] === true ? DONE : lonely ? GONE : itemWord(item);
   const name = serviceName(item.name);
   const page = lastSeen ? null : servicePage(item);
   const sick = item.health === 'exited' || item.health === 'unhealthy';

@@ -19,6 +19,8 @@ export function Services({ lab, busy }: { lab: LabOverview; busy: boolean }) {
   const kept = away && seen !== null ? seen.services : null;
   const services = kept ?? now;
   const usage = useUsage(!away && services.some(({ state }) => state === 'managed'));
+  const up = services.some(({ state }) => state === 'managed');
+  const starting = lab.phase === 'starting' || lab.phase === 'stopping';
   if (services.length === 0) return null;
   return (
     <Panel
@@ -35,6 +37,7 @@ export function Services({ lab, busy }: { lab: LabOverview; busy: boolean }) {
             usage={usage.get(item.name)}
             attention={lab.attention}
             lastSeen={kept !== null}
+            lonely={item.state === 'missing' && up && !starting}
             busy={busy}
           />
         ))}

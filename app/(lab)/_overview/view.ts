@@ -1,6 +1,7 @@
 /** What the Overview says and offers, decided from the lab's state alone. */
 import { formatSpeed, plural } from '../../../server/schemas/format.ts';
 import { dockerAway } from '../../_lib/docker.ts';
+import { serviceName } from '../../_lib/words.ts';
 import type { Activity, LabOverview, StatusItem } from '../../_lib/wire.ts';
 import type { Tone } from '../../_ui/state.tsx';
 
@@ -28,12 +29,13 @@ export function headline(
     case 'running': {
       const name = lab.model?.title ?? 'model without a name';
       const speed = tokensPerSecond === null ? '' : `, ${formatSpeed(tokensPerSecond)}`;
-      const sick = lab.attention.length + lacking(lab).filter(({ state }) => state === 'missing').length;
+      const gone = lacking(lab).filter(({ state }) => state === 'missing');
+      const sick = lab.attention.length + gone.length;
       if (sick === 0) return { tone: 'ok', title: `The model answers: ${name}${speed}`, detail: null };
       return {
         tone: 'warn',
         title: `The model answers, but ${plural(sick, 'thing')} ${sick === 1 ? 'needs' : 'need'} you`,
-        detail: `${name}${speed}`,
+        detail: `${gone.length === 0 ? '' : `Missing: ${gone.map((item) => serviceName(item.name)).join(', ')}. `}${name}${speed}`,
       };
     }
     case 'starting':

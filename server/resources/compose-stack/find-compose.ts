@@ -7,7 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { errnoOf, isLabError, LabError } from '../../lib/errors.ts';
-import { exec, lastWords } from '../../lib/exec.ts';
+import { exec } from '../../lib/exec.ts';
 import { isProgram, which } from '../../lib/which.ts';
 import { olderThan } from './engine-api.ts';
 
@@ -72,7 +72,7 @@ export async function composeVersion(
       env,
       signal: AbortSignal.any([signal, AbortSignal.timeout(VERSION_MS)]),
     });
-    if (result.code !== 0) throw missing(lastWords(result, 2), pluginFolders(env));
+    if (result.code !== 0) throw missing(whatItSaid(result.stderr), pluginFolders(env));
     text = result.stdout.trim().replace(/^v/, '');
   } catch (error) {
     signal.throwIfAborted();
@@ -83,6 +83,14 @@ export async function composeVersion(
     throw missing(`\`docker compose version\` said "${text.slice(0, 80)}"`, pluginFolders(env));
   if (olderThan(text, MIN_COMPOSE)) throw tooOld(text);
   return text;
+}
+
+/** Without the plug-in, Docker takes `compose` for a flag too many and answers with its whole help. */
+function whatItSaid(stderr: string): string {
+  const [first = ''] = stderr.trim().split('\n');
+  return first === '' || /unknown (?:shorthand )?flag|--help/.test(first)
+    ? '`docker compose` is no command of it'
+    : first;
 }
 
 function missing(why: string, folders: readonly string[]): LabError {
