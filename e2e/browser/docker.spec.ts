@@ -245,3 +245,29 @@ test('data is deleted from a dialog that names it, and only then', async () => {
   for (const name of SERVICES) await expect(row(name)).toContainText('Missing');
   expect(await docker('volume', 'ls', '-q')).not.toContain(project);
 });
+
+test('without the Compose plug-in: told before Start, with the fix, and nothing is started', async ({
+  browser,
+}) => {
+  test.skip(engine?.kind !== 'private', 'The client of somebody else has its plug-in.');
+  if (engine?.kind !== 'private') return;
+  const env = { ...engine.envWithoutCompose, AILAB_ENGINE: '' };
+  const bare = await startLab({ env, config: stringify({ model_path: await starterWeights() }) });
+  try {
+    const other = await browser.newPage();
+    await other.goto(bare.link);
+    await other.getByTestId('change-engine').click();
+    const compose = other.getByTestId('choice-engine-docker');
+    await expect(compose).toContainText('Docker Compose');
+    test.skip(
+      (await compose.textContent())?.includes('There: Docker Compose') === true,
+      'The system has one.',
+    );
+    await expect(other.getByTestId('lack')).toContainText('its Compose plug-in is not');
+    await expect(other.getByTestId('lack')).toContainText('Install the package docker-compose-plugin');
+    await expect(other.getByTestId('start')).toBeHidden();
+    await other.close();
+  } finally {
+    await bare.stop();
+  }
+});
