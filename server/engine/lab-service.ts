@@ -3,6 +3,8 @@ import { existsSync } from 'node:fs';
 import { setConfigKey } from '../config/edit.ts';
 import { invalidConfigError } from '../config/load.ts';
 import type { Home } from '../lib/home.ts';
+import { readWeights } from '../resources/model-weights/facts.ts';
+import { locateWeights, type LocateContext } from '../resources/model-weights/locate.ts';
 import { removeStackVolumes } from '../resources/compose-stack/resource.ts';
 import { HUB_STARTER, hubStarterPath, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
@@ -128,6 +130,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       const resolved = await resolve();
       refuseProblems(resolved);
       const { lab } = resolved;
+      await refuseWeights(lab, { home, env });
       const make = () =>
         createResources({ home, env, program, lab, starter: input.starter, ignored }, run.signal);
       const resources = await make();
@@ -195,6 +198,11 @@ export function createLabService(parts: LabServiceParts): LabService {
       await host.refresh();
     },
   };
+}
+
+/** A path is looked at before Docker is asked for anything, which takes longer. */
+async function refuseWeights({ weights }: Lab, context: LocateContext): Promise<void> {
+  if (weights.kind === 'path') await readWeights(await locateWeights(weights, context));
 }
 
 function refuseProblems({ config, problems }: ResolvedLab): void {
