@@ -28,8 +28,9 @@ function Away({ words }: { words: string }) {
         testId="docker-away"
         title={`Docker can’t be used${since}`}
         message={words}
-        fix="Containers that were up may well still be up. This page goes on by itself when Docker is back."
-      />
+      >
+        Containers that were up may well still be up. This page goes on by itself when Docker is back.
+      </Note>
     </div>
   );
 }

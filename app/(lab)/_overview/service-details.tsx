@@ -20,7 +20,7 @@ export function ServiceDetails({ item, home }: { item: StatusItem; home: string 
   const exit = textOf(item, 'exit_reason');
   const limit = numberOf(item, 'memory_limit');
   const ports = publishedPorts(item.meta);
-  const login = howToLogIn(item, home);
+  const login = item.state === 'managed' ? howToLogIn(item, home) : null;
   const facts: (Fact | false)[] = [
     login !== null && { name: 'To use it', value: <WithCode text={login} commands /> },
     ports.length > 0 && {
