@@ -52,7 +52,7 @@ test('the stages are shown, up to the first token', async () => {
   // The later ones pass in moments; the record keeps each with its time.
   const [record] = await lab.api().activity.list.query({ limit: 1 });
   expect(record?.steps.map(({ name, state }) => [name, state])).toEqual(
-    ['check', 'weights', 'package', 'process', 'health', 'first-token'].map((name) => [name, 'done']),
+    ['check', 'weights', 'package', 'process', 'health', 'first-token', 'lock'].map((name) => [name, 'done']),
   );
 });
 
