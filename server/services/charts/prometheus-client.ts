@@ -65,7 +65,7 @@ export async function queryRange(
     end: String(to / 1000),
     step: String(stepMs / 1000),
   });
-  const { result } = matrix.parse(await ask(access, `/api/v1/query_range?${parameters.toString()}`, signal));
+  const { result } = await ask(access, `/api/v1/query_range?${parameters.toString()}`, matrix, signal);
   return result.map(({ metric, values }) => ({
     labels: metric,
     values: new Map(
@@ -77,7 +77,7 @@ export async function queryRange(
 }
 
 export async function activeTargets(access: PrometheusAccess, signal: AbortSignal): Promise<ScrapeTarget[]> {
-  const found = targets.parse(await ask(access, '/api/v1/targets?state=active', signal));
+  const found = await ask(access, '/api/v1/targets?state=active', targets, signal);
   return found.activeTargets
     .map(({ scrapePool, scrapeUrl, health, lastError, lastScrape, lastScrapeDuration }) => {
       const at = Date.parse(lastScrape);
@@ -95,7 +95,12 @@ export async function activeTargets(access: PrometheusAccess, signal: AbortSigna
 }
 
 /** Throws a LabError whatever is wrong: gone, slow, garbage, a refusal. */
-async function ask(access: PrometheusAccess, path: string, signal: AbortSignal): Promise<unknown> {
+async function ask<T>(
+  access: PrometheusAccess,
+  path: string,
+  shape: z.ZodType<T>,
+  signal: AbortSignal,
+): Promise<T> {
   try {
     const reply = await fetch(new URL(path, access.baseUrl), {
       headers: { authorization: access.authorization },
@@ -105,7 +110,9 @@ async function ask(access: PrometheusAccess, path: string, signal: AbortSignal):
     const answer = envelope.safeParse(parseJson(await textOf(reply)));
     if (!answer.success) throw new Error(`it answered ${reply.status} with what is no answer of Prometheus`);
     if (answer.data.status === 'error') throw new Error(answer.data.error ?? `it answered ${reply.status}`);
-    return answer.data.data;
+    const data = shape.safeParse(answer.data.data);
+    if (!data.success) throw new Error('its answer has another shape than Prometheus gives it');
+    return data.data;
   } catch (error) {
     throw noAnswer(access, error);
   }
