@@ -176,7 +176,9 @@ describe.skipIf(found.kind === 'none')(
       expect([refused.status, Number(refused.headers['retry-after'])]).toEqual([503, expect.any(Number)]);
       await engine.docker('unpause', id);
       await until('healthy again', async () => (await service('model'))?.health === 'healthy', 60_000);
-      await until('answers', async () => (await chat('Hello')).status === 200, 30_000);
+      // On a busy machine an answer takes longer than one request waits.
+      const answers = () => chat('Hello').catch(() => ({ status: 0 }));
+      await until('answers', async () => (await answers()).status === 200, 60_000);
     });
 
     it('a service removed behind its back is missing within 2 s, and up makes only that one again', async () => {

@@ -247,7 +247,8 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     await sleep(1000);
     const model = (await usage(signal)).find(({ name }) => name === 'model');
     expect(model?.cores).toBeLessThan(4);
-    expect(model?.memoryBytes).toBeGreaterThan(50 * 1024 ** 2);
+    // The weights are mapped: what of them the kernel could take back does not count.
+    expect(model?.memoryBytes).toBeGreaterThan(10 * 1024 ** 2);
     // The kernel counts in pages.
     const limit = Number((await a.item('model')).meta['memory_limit']);
     expect(limit - (model?.memoryLimitBytes ?? 0)).toBeLessThan(4096);
