@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { anyFreePort } from '../../server/lib/ports.ts';
 import { labPlan, type LabPlan } from '../../server/schemas/plan.ts';
 import { ailab } from '../support/cli.ts';
 import { ask } from '../support/http.ts';
@@ -44,7 +45,8 @@ describe('on an empty home', () => {
   let lab: Lab;
   let user: Login;
   beforeAll(async () => {
-    lab = await startLab({ env: EMBEDDED });
+    // The default port may be taken on this machine.
+    lab = await startLab({ env: EMBEDDED, config: `ports: { model: ${await anyFreePort()} }\n` });
     user = await login(lab, lab.link);
   });
   afterAll(() => lab?.stop());
