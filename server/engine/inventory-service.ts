@@ -3,7 +3,6 @@ import { realpath } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { Db } from '../../db/client.ts';
 import { lastRequestByModel } from '../../db/queries/requests.ts';
-import { loadConfig } from '../config/load.ts';
 import { setConfigModel } from '../config/set-model.ts';
 import { LabError } from '../lib/errors.ts';
 import { expandTilde, type Home } from '../lib/home.ts';
@@ -74,7 +73,7 @@ export function createInventoryService(parts: InventoryParts): Omit<Engine['mode
       if (item.entry.kind !== 'model' || item.facts === null) throw notUsable(item);
       refuseOverridden(env);
       const chosen = await nameFor(item, home, env);
-      setConfigModel(loadConfig(home.config), chosen.key, chosen.value);
+      setConfigModel(home.config, chosen.key, chosen.value);
       parts.onChange();
       return { ...chosen, restartNeeded: parts.isRunning() && !item.entry.configured };
     },

@@ -1,12 +1,12 @@
 'use client';
 
-import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useEffect, useId, useState } from 'react';
 import { formatBytes, formatCount } from '../../../../server/schemas/format.ts';
 import { useOverview } from '../../../_lib/live.tsx';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
 import type { FitReport } from '../../../_lib/wire.ts';
-import { CopyButton } from '../../../_ui/copy.tsx';
+import { Button } from '../../../_ui/button.tsx';
 import { cx } from '../../../_ui/cx.ts';
 import { Note } from '../../../_ui/note.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
@@ -43,14 +43,30 @@ export function Fit({ id, trained }: { id: string; trained: number | null }) {
       {report !== null && <Note tone="bad" message={report.message} fix={report.fix} />}
       {fit.data === undefined && report === null && <Skeleton height="7rem" />}
       {fit.data !== undefined && <Report report={fit.data} />}
-      {contextSize !== configured && (
-        <p className={styles.set}>
-          <code>context_size: {clamp(contextSize)}</code>
-          <CopyButton text={`context_size: ${clamp(contextSize)}`} what="the line for ai-lab.yaml" />
-          <span>sets it in ai-lab.yaml</span>
-        </p>
-      )}
+      {clamp(contextSize) !== configured && <SetContext contextSize={clamp(contextSize)} />}
     </section>
+  );
+}
+
+/** Writes the size that was tried into ai-lab.yaml; it holds from the next start on. */
+function SetContext({ contextSize }: { contextSize: number }) {
+  const set = useMutation(trpc.config.set.mutationOptions());
+  const report = set.error === null ? null : reportOf(set.error);
+  return (
+    <>
+      <p className={styles.set}>
+        <Button
+          small
+          disabled={set.isPending}
+          data-testid="fit-set"
+          onClick={() => set.mutate({ key: 'context_size', value: contextSize })}
+        >
+          Set context_size to {formatCount(contextSize)}
+        </Button>
+        <span>in ai-lab.yaml; it holds from the next start on.</span>
+      </p>
+      {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
+    </>
   );
 }
 
