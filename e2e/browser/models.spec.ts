@@ -75,7 +75,6 @@ test.beforeAll(async ({ browser }) => {
       HF_HUB_CACHE: join(folder, 'hub'),
       HF_ENDPOINT: hub.endpoint,
       HF_TOKEN: '',
-      HF_HUB_OFFLINE: '',
       AILAB_DOWNLOADER: 'plain',
       HF_HUB_OFFLINE: '',
     },
