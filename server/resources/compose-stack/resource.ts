@@ -66,7 +66,10 @@ export async function createComposeStack(
       await removeServices(engine, home.project, [...removed, ...leftOver], apply);
     }
     const wanted = changes.filter(({ kind }) => kind !== 'remove');
-    if (wanted.length > 0) await applyUp(ready(await reopened(apply.signal)), wanted, apply);
+    if (wanted.length === 0) return;
+    const parts = ready(await reopened(apply.signal));
+    if (parts.context.weights === null) throw noWeights();
+    await applyUp(parts, wanted, apply);
   }
 
   return {
@@ -85,7 +88,7 @@ export async function createComposeStack(
       const { engine, context, stack } = ready();
       const { weights } = context;
       // The starter comes with this very `up`; whether it can, its own resource has checked.
-      if (weights === null && lab.weights.kind !== 'starter') throw noWeights();
+      if (weights === null && lab.weightsPath === null) throw noWeights();
       const { profile } = lab;
       await preflight({ engine, project: home.project, profile, stack, services: wanted, weights, signal });
     },
