@@ -7,7 +7,7 @@ import { corrupt, truncated } from './words.ts';
 
 const BUFFER_BYTES = 256 * 1024;
 /** Largest header seen in practice: under 20 MB (a vocabulary of 262,144 tokens with its merges). */
-const MAX_READ_BYTES = 96 * 1024 * 1024;
+const MAX_READ_BYTES = 48 * 1024 * 1024;
 const HIGH_WORD = 2 ** 32;
 
 export class ByteReader {
