@@ -90,5 +90,7 @@ test('a page of a hook that is gone says so', async () => {
 });
 
 test('nothing of it has upset the page, but for the start that was refused', () => {
-  expect(complaints).toEqual([expect.stringContaining('409 (Conflict)')]);
+  // Other tests on this machine make and remove networks.
+  const ours = complaints.filter((text) => !text.includes('ERR_NETWORK_CHANGED'));
+  expect(ours).toEqual([expect.stringContaining('409 (Conflict)')]);
 });
