@@ -107,7 +107,7 @@ test('Stop ends a reply, and what was said stays', async () => {
 test('Metrics shows those requests, and recharts draws them', async () => {
   await page.getByRole('link', { name: 'Metrics' }).first().click();
   await expect(page.getByTestId('metrics-requests')).toContainText('browser');
-  await page.getByTestId('request-details').first().click();
+  await page.getByRole('row').filter({ hasText: 'Answered' }).first().getByTestId('request-details').click();
   await expect(page.getByTestId('waterfall').first()).toContainText('Reading the prompt');
   // Nothing is priced before there are inputs, and nothing is made up.
   for (const number of ['electricity', 'hardware', 'api'])
