@@ -3,9 +3,13 @@ import { chmodSync, mkdirSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { buildGguf, buildSplitGguf } from './gguf-fixture.ts';
-import { locatePath } from './locate-path.ts';
-import { canLoseRights, testFolder, withoutRootRights } from './test-folder.ts';
+import { buildGguf, buildSplitGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
+import { locatePath } from '../../server/resources/model-weights/locate-path.ts';
+import {
+  canLoseRights,
+  testFolder,
+  withoutRootRights,
+} from '../../server/resources/model-weights/test-folder.ts';
 
 const folder = testFolder();
 afterAll(() => folder.remove());

@@ -2,7 +2,12 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRuntime, lookForRuntime, NODE_LLAMA_CPP_VERSION, parseVersion } from './find-runtime.ts';
+import {
+  findRuntime,
+  lookForRuntime,
+  NODE_LLAMA_CPP_VERSION,
+  parseVersion,
+} from '../../server/resources/embedded-runtime/find-runtime.ts';
 
 const FLAGS = '--alias --api-key-file --cache-ram --cors-origins --device --metrics --offline';
 const OURS = { kind: 'node-llama-cpp', version: NODE_LLAMA_CPP_VERSION };

@@ -1,9 +1,9 @@
 import { appendFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { readWeights } from './facts.ts';
-import { buildGguf, buildSplitGguf, num, text } from './gguf-fixture.ts';
-import { testFolder } from './test-folder.ts';
-import { fileError } from './words.ts';
+import { readWeights } from '../../server/resources/model-weights/facts.ts';
+import { buildGguf, buildSplitGguf, num, text } from '../../server/resources/model-weights/gguf-fixture.ts';
+import { testFolder } from '../../server/resources/model-weights/test-folder.ts';
+import { fileError } from '../../server/resources/model-weights/words.ts';
 
 const folder = testFolder();
 afterAll(() => folder.remove());
