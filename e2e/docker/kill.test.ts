@@ -17,9 +17,9 @@ import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
 import { ensureImages } from './harness/images.ts';
 import { starterWeights } from './harness/weights.ts';
 
-vi.setConfig({ testTimeout: 400_000, hookTimeout: 900_000 });
+vi.setConfig({ testTimeout: 1_200_000, hookTimeout: 900_000 });
 
-const MOMENTS = 25;
+const MOMENTS = Number(process.env['AILAB_TEST_KILL_MOMENTS'] ?? 25);
 /** From before the first look to after the first token, on a machine like CI's. */
 const LAST_MOMENT_MS = 2400;
 const BIN = join(ROOT, 'server', 'bin', 'ailab-web.mjs');
