@@ -1,4 +1,5 @@
 /** The lock of a lab on a real Docker engine, with the built product: rebuilt from it, and refused by name otherwise. */
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   mkdirSync,
@@ -18,6 +19,7 @@ import { STARTER } from '../../server/resources/model-weights/starter.ts';
 import { labStatus } from '../../server/schemas/lab.ts';
 import { lockDocument, type LockVerdict } from '../../server/schemas/lock.ts';
 import { ailab } from '../support/cli.ts';
+import { startImageRegistry } from '../support/image-registry.ts';
 import { flipByte } from '../support/flip-byte.ts';
 import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
 import { ensureImages, type TestImages } from './harness/images.ts';
@@ -203,5 +205,39 @@ describe.skipIf(found.kind === 'none')(`the lock on a real engine${reason}`, () 
       locked: '512',
       found: '1024',
     });
+  });
+
+  it('takes an image of a registry by its digest, also when the tag is gone', async () => {
+    const archive = join(folder, 'image');
+    mkdirSync(archive);
+    await engine.docker('save', '-o', `${archive}.tar`, images.prometheus.ref);
+    execFileSync('tar', ['-xf', `${archive}.tar`, '-C', archive]);
+    const registry = await startImageRegistry(archive, 'lab/prometheus');
+    try {
+      writeFileSync(join(home, 'ai-lab.yaml'), config().replace(images.prometheus.ref, registry.ref));
+      expect(await run('up')).toMatchObject({ code: 0 });
+      exported = (await run('lock', 'export')).stdout;
+      const stack = lockDocument.parse(parse(exported)).resources.find(({ id }) => id === 'ai-lab-stack');
+      expect(stack?.metadata['services']).toMatchObject({
+        prometheus: { image: registry.ref, digest: registry.digest, local: false },
+      });
+      expect((await run('down')).code).toBe(0);
+      await engine.docker('rmi', '-f', registry.ref);
+      registry.forgetTag();
+      await importText(exported.replace(registry.digest, `sha256:${'f'.repeat(64)}`));
+      await refused('ai-lab-stack.services.prometheus.digest');
+      await importText(exported);
+      expect(await run('up')).toMatchObject({ code: 1, stderr: expect.stringContaining('image_') });
+      const up = await run('up', '--locked');
+      expect([up.code, up.stderr]).toEqual([0, expect.stringContaining('Record the lock: done')]);
+      expect(await verify()).toMatchObject({ code: 0, clean: true, differences: [] });
+      expect(config()).toContain(`${registry.ref}@${registry.digest}`);
+      const { managed_items: items } = labStatus.parse(
+        JSON.parse((await run('status', '-o', 'json')).stdout),
+      );
+      expect(items.filter(({ drift }) => drift !== undefined)).toEqual([]);
+    } finally {
+      registry.close();
+    }
   });
 });

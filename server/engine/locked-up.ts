@@ -115,7 +115,7 @@ function rememberLocked(home: Home, facts: LockedFacts, images: Record<string, s
             'services',
             SERVICES.filter((name) => name in services),
           ),
-          ...unless(values.images ?? {}, 'images', { ...images, ...values.images }),
+          ...unless(values.images ?? {}, 'images', { ...values.images, ...images }),
         }
       : {}),
   };

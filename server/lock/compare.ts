@@ -53,11 +53,17 @@ function compareEntry(locked: LockEntry, found: LockEntry | undefined): Compared
   const differences = [...new Set([...a.keys(), ...b.keys()])].flatMap((field): LockDifference[] => {
     const [here, there] = [a.get(field) ?? null, b.get(field) ?? null];
     const counts = b.has(field) || MAPS.has(field.split('.')[0] ?? '');
-    if (!counts || here === there || skipped.has(field)) return [];
+    if (!counts || same(field, here, there) || skipped.has(field)) return [];
     return [{ field: `${label}.${field}`, locked: here, found: there }];
   });
   const id = locked.id === found.id ? [] : [{ field: `${label}.id`, locked: locked.id, found: found.id }];
   return { differences: [...id, ...differences], notes };
+}
+
+/** Of an image, the digest is a field of its own: the same name with and without it is the same name. */
+function same(field: string, here: string | null, there: string | null): boolean {
+  if (!/^services\.[^.]+\.image$/.test(field)) return here === there;
+  return here?.split('@')[0] === there?.split('@')[0];
 }
 
 function incomparable(locked: LockEntry, found: LockEntry, label: string) {

@@ -13,6 +13,7 @@ packages:
   brew:
     - { name: ripgrep, installed_at: 2025-07-27T11:01:03.519704-06:00, version: 9.0, tap: core }
     - { name: fd, installed_at: 2025-07-27T11:01:04Z, version: 1.10 }
+resources: [{ type: dotfile, id: .vimrc, metadata: { source: ~/.vimrc } }]
 `;
 const STACK: LockEntry = {
   type: 'docker-compose',
@@ -28,7 +29,7 @@ describe('reader and writer', () => {
     const next = nextLock(document, [STACK], NOW);
     expect([migrated, next.resources.map(({ id }) => id)]).toEqual([
       true,
-      ['ai-lab-stack', 'brew:ripgrep', 'brew:fd'],
+      ['ai-lab-stack', '.vimrc', 'brew:ripgrep', 'brew:fd'],
     ]);
     expect(next.packages['brew']).toMatchObject([
       { version: '9.0', tap: 'core', installed_at: '2025-07-27T11:01:03.519704-06:00' },
@@ -90,6 +91,17 @@ describe('comparing', () => {
       { field: 'ai-lab-stack.flags.context_size', locked: '1', found: '2' },
       { field: 'ai-lab-stack.flags.batch', locked: '7', found: null },
       { field: 'ai-lab-stack.tag', locked: null, found: 'x' },
+    ]);
+  });
+
+  it('an image is compared by its digest, whether its name carries one or not', () => {
+    const of = (image: string, digest: string): LockEntry => ({
+      ...STACK,
+      metadata: { services: { model: { image, digest } } },
+    });
+    expect(compareEntries([of('a:1', 'd')], [of('a:1@d', 'd')]).differences).toEqual([]);
+    expect(compareEntries([of('a:1', 'd')], [of('a:1@e', 'e')]).differences).toEqual([
+      { field: 'ai-lab-stack.services.model.digest', locked: 'd', found: 'e' },
     ]);
   });
 

@@ -37,6 +37,7 @@ export function LabFacts({ lab, busy, last }: LabFactsProps) {
     value: <RunsOn lab={lab} choosing={choosing} saved={saved} onChoose={choose} />,
   });
   if (lab.runtime !== null) facts.push({ name: 'Runtime', value: runtimeWords(lab.runtime) });
+  if (lab.lock !== null) facts.push({ name: 'Lock', value: <InForce lock={lab.lock} /> });
   if (last !== undefined) facts.push({ name: 'Last', value: <Last activity={last} /> });
   return (
     <Panel title="The lab">
@@ -53,6 +54,19 @@ export function LabFacts({ lab, busy, last }: LabFactsProps) {
         />
       )}
     </Panel>
+  );
+}
+
+function InForce({ lock }: { lock: NonNullable<LabOverview['lock']> }) {
+  return (
+    <>
+      <Link href="/lock">
+        <code>{lock.sha256.slice(0, 12)}</code>
+      </Link>
+      <span className={styles.aside}>
+        , {lock.origin === 'up' ? 'written by a start' : 'imported'} <Ago at={lock.createdAt} />
+      </span>
+    </>
   );
 }
 
