@@ -136,6 +136,13 @@ it('a browser may not name files of this machine; the command line may', async (
   }
 });
 
+it('a browser may not bring up what a lock names; the command line may', async () => {
+  const input = { starter: false, locked: true };
+  const refused = call('lab.up', { kind: 'login', id: 'l' }, input);
+  await expect(refused).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  expect(await call('lab.up', { kind: 'cli' }, input)).toEqual(['lab.up']);
+});
+
 it('an error of the engine keeps its code and its fix on the way out', async () => {
   const { engine } = recordingEngine();
   const busy = new LabError({ code: 'busy', message: 'm', fix: 'f', status: 409 });

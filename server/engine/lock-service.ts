@@ -1,6 +1,7 @@
 /** The lock as callers use it: shown, exported, imported, compared with what is there. Part of the composition root. */
 import { isLabError, LabError } from '../lib/errors.ts';
 import { compareEntries, isOfLab } from '../lock/compare.ts';
+import { isStartable } from '../lock/facts.ts';
 import { readLock } from '../lock/read.ts';
 import { summarize } from '../lock/words.ts';
 import { lockSha256, writeLock } from '../lock/write.ts';
@@ -50,6 +51,7 @@ export function createLockService(parts: LockServiceParts): Engine['lock'] {
       sha256,
       migrated,
       changed: now?.sha256 !== sha256,
+      startable: isStartable(document),
       differences: compareEntries(now?.document.resources ?? [], document.resources).differences,
       summary: summarize(document),
     };
@@ -68,9 +70,13 @@ export function createLockService(parts: LockServiceParts): Engine['lock'] {
     async import(input, startedBy) {
       const { document, preview } = read(input);
       if (!preview.changed) return preview;
-      const { sha256, migrated } = preview;
+      const { sha256, migrated, startable } = preview;
       const { id } = activities.start('import', { name: input.name, sha256 }, startedBy, async (run) => ({
-        outcome: `${migrated ? 'A lock v1 was taken over as version 2. ' : ''}The lock is ${sha256.slice(0, 12)} now. \`ailab-web up --locked\` brings up exactly that.`,
+        outcome: [
+          ...(migrated ? ['A lock v1 was taken over as version 2.'] : []),
+          `The lock is ${sha256.slice(0, 12)} now.`,
+          ...(startable ? ['`ailab-web up --locked` brings up exactly that.'] : []),
+        ].join(' '),
         commit: () => void locks.keep({ document, origin: 'import', activityId: run.activityId }),
       }));
       const ended = await activities.ended(id);

@@ -1,6 +1,6 @@
 /** What a lock says about the lab to be brought up, complete, or the reason why it can't be. Pure. */
 import { z } from 'zod';
-import { LabError } from '../lib/errors.ts';
+import { isLabError, LabError } from '../lib/errors.ts';
 import { ENGINES, PROFILES } from '../schemas/lab.ts';
 import {
   PROCESS_ENTRY,
@@ -57,6 +57,17 @@ export function lockedFacts({ resources }: LockDocument): LockedFacts {
     weights: { id: model.id, ...complete(weights, model) },
     services: stackMetadata.parse(main.metadata).services ?? {},
   };
+}
+
+/** Whether it says enough to bring a lab up. */
+export function isStartable(document: LockDocument): boolean {
+  try {
+    lockedFacts(document);
+    return true;
+  } catch (error) {
+    if (isLabError(error)) return false;
+    throw error;
+  }
 }
 
 function complete<T>(schema: z.ZodType<T>, entry: LockEntry): T {

@@ -1,5 +1,5 @@
 /** What a lock says, in lines for a person. Pure; the same in terminal and browser. */
-import { formatBytes } from '../schemas/format.ts';
+import { formatBytes, plural } from '../schemas/format.ts';
 import {
   PACKAGE_TYPE,
   PROCESS_ENTRY,
@@ -17,7 +17,9 @@ export function summarize(document: LockDocument): string[] {
     return type === PACKAGE_TYPE ? [`Package ${id} ${String(metadata['version'] ?? '')}`.trim()] : [];
   });
   const foreign = document.resources.length - ours.length;
-  return foreign === 0 ? lines : [...lines, `${foreign} entries of another tool, kept as they are`];
+  return foreign === 0
+    ? lines
+    : [...lines, `${plural(foreign, 'entry', 'entries')} of another tool, kept as found`];
 }
 
 function weightsLine(id: string, { size, sha256, revision }: Record<string, unknown>): string {

@@ -27,7 +27,9 @@ export function importWords(done: LockImport): string {
   if (!done.changed) return `Nothing was changed: the lock is ${short} already.`;
   return [
     ...(done.migrated ? ['Migrated the lock from v1 to v2.'] : []),
-    `The lock is ${short} now. \`ailab-web up --locked\` brings up exactly this:`,
+    done.startable
+      ? `The lock is ${short} now. \`ailab-web up --locked\` brings up exactly this:`
+      : `The lock is ${short} now. It holds no lab; the next \`ailab-web up\` adds it. It says:`,
     ...done.summary.map((line) => `  ${harmless(line)}`),
     ...(done.differences.length === 0
       ? []

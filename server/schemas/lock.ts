@@ -140,6 +140,8 @@ export interface LockImport {
   migrated: boolean;
   /** False when the lock in force is this very one: then nothing was written. */
   changed: boolean;
+  /** It says enough to bring a lab up; a lock of another tool may hold packages only. */
+  startable: boolean;
   /** Against the lock in force: `locked` is what it says now, `found` what the file says. */
   differences: LockDifference[];
   /** Lines for a person: what is locked. */

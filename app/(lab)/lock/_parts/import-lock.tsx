@@ -58,7 +58,11 @@ export function ImportLock() {
           <Note
             tone="ok"
             message={`The lock is ${take.data.sha256.slice(0, 12)} now.`}
-            fix="To bring up exactly that, run `ailab-web up --locked`."
+            fix={
+              take.data.startable
+                ? 'To bring up exactly that, run `ailab-web up --locked`.'
+                : 'It holds no lab; the next start adds it.'
+            }
             testId="lock-imported"
           />
         )}
