@@ -177,7 +177,7 @@ afterAll(() => lab.stop());
 const names = Object.keys(KINDS);
 
 describe('bad locks', () => {
-  it(`${COUNT} of ${names.length} kinds: a named error each, none slower than a second, and nothing is written`, async () => {
+  it(`${COUNT} of ${names.length} kinds: a named error each, no hang, and nothing is written`, async () => {
     const before = contentsOf(lab.home);
     const wrong: string[] = [];
     let slowest = 0;
@@ -195,7 +195,7 @@ describe('bad locks', () => {
       if (answer !== null) wrong.push(answer);
     }
     expect(wrong).toEqual([]);
-    expect(slowest).toBeLessThan(1500);
+    expect(slowest).toBeLessThan(1000);
     expect(changesSince(before, lab.home)).toEqual([]);
     const { memoryUsage } = await rss(lab.pid);
     expect(memoryUsage).toBeLessThan(900);
