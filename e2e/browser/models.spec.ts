@@ -151,6 +151,22 @@ test('use writes ai-lab.yaml and keeps what else stands there', async () => {
   expect(config()).not.toContain('model_path');
 });
 
+test('rename gives the model of the lab another name in /v1', async () => {
+  const card = page.getByTestId('model').filter({ hasText: 'The lab’s model' });
+  // The test of the fit has left it open.
+  if (!(await card.getByTestId('rename').isVisible())) await card.getByText('Memory and details').click();
+  await card.getByTestId('rename-name').fill('has spaces');
+  await card.getByTestId('rename-save').click();
+  await expect(card.getByTestId('rename')).toContainText('without spaces');
+  await card.getByTestId('rename-name').fill('lab/alpha');
+  await card.getByTestId('rename-save').click();
+  await expect(card.getByTestId('rename')).toContainText('from the next Start on');
+  expect(config()).toContain('model_name: lab/alpha');
+  await card.getByTestId('rename-name').fill('');
+  await card.getByTestId('rename-save').click();
+  await expect.poll(config).not.toContain('model_name');
+});
+
 test('delete asks, says what it frees, and does that and no more', async () => {
   const leftover = page.locator('[data-testid="model"][data-kind="leftover"]');
   await leftover.getByRole('button', { name: /^Delete/ }).click();

@@ -62,9 +62,17 @@ test('without a server: listed, weighed, chosen, deleted', async () => {
 test('the model of the running lab stays until the lab is down', async () => {
   const path = write('c.gguf');
   const { MODEL_PATH: _path, ...others } = standIn.env;
-  lab = await startLab({ config: `${standIn.config}model_path: ${path}\n`, env: { ...others, ...env } });
+  lab = await startLab({
+    config: `${standIn.config}model_path: ${path}\nmodel_name: lab/mine\n`,
+    env: { ...others, ...env },
+  });
   await bringUp(lab);
   const api = lab.api();
+  const { secret } = await api.access.createKey.mutate({ name: 'models' });
+  const served = await fetch(`http://127.0.0.1:${lab.port}/v1/models`, {
+    headers: { authorization: `Bearer ${secret}` },
+  });
+  expect(await served.json()).toMatchObject({ data: [{ id: 'lab/mine' }] });
   const mine = (await api.models.list.query()).entries.find(({ configured }) => configured);
   const id = mine?.id ?? '';
   const refused: unknown = await api.models.remove.mutate({ id }).catch((error: unknown) => error);

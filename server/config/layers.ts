@@ -38,6 +38,7 @@ export interface Wanted {
   profile: Profile;
   engine: 'auto' | 'docker' | 'embedded';
   contextSize: number;
+  servedName: string | undefined;
   modelPort: number;
   stack: StackWish;
 }
@@ -50,6 +51,7 @@ export function layer(flags: ConfigOverrides, environment: ConfigOverrides, file
     profile: pick('profile') ?? CONFIG_DEFAULTS.profile,
     engine: pick('engine') ?? CONFIG_DEFAULTS.engine,
     contextSize: pick('context_size') ?? CONFIG_DEFAULTS.context_size,
+    servedName: file.model_name,
     modelPort: file.ports?.model ?? DEFAULT_PORTS.model,
     stack: stackWish(file),
   };

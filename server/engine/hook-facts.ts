@@ -5,7 +5,7 @@ import type { Home } from '../lib/home.ts';
 import { healGrafanaPassword } from '../resources/compose-stack/grafana-password.ts';
 import { stackLayout } from '../resources/compose-stack/layout.ts';
 import { GRAFANA_USER, readSecrets } from '../resources/compose-stack/secrets.ts';
-import type { Lab } from '../schemas/lab.ts';
+import { servedNameOf, type Lab } from '../schemas/lab.ts';
 import type { Resource } from './resource.ts';
 
 export interface HookFactsInput {
@@ -79,7 +79,7 @@ function variables(home: Home, lab: Lab, gatewayUrl: string | null): Record<stri
     AILAB_PROJECT: lab.project,
     AILAB_ENGINE: lab.engine,
     AILAB_PROFILE: lab.profile,
-    AILAB_MODEL_NAME: lab.modelName,
+    AILAB_MODEL_NAME: servedNameOf(lab),
     AILAB_MODEL_URL: `http://127.0.0.1:${docker ? ports.model : lab.modelPort}`,
     AILAB_MODEL_KEY_FILE: docker ? join(files, 'model', 'model.key') : home.runtimeKeyFile,
     ...Object.fromEntries(urls),

@@ -14,7 +14,7 @@ import { locateWeights, noWeights } from '../resources/model-weights/locate.ts';
 import { parseModelId } from '../resources/model-weights/model-id.ts';
 import { removeItem } from '../resources/model-weights/remove.ts';
 import type { ModelUsed } from '../schemas/inventory.ts';
-import type { Lab } from '../schemas/lab.ts';
+import { servedNameOf, type Lab } from '../schemas/lab.ts';
 import type { Activities } from './activities.ts';
 import type { Engine } from './contract.ts';
 import { fitReport, runtimeOf } from './model-fit.ts';
@@ -50,7 +50,7 @@ export function createInventoryService(parts: InventoryParts): Omit<Engine['mode
         folders: [...folders, ...(await folderOfPath(lab))],
         configured: lab.weightsPath,
         lastRequests: lastRequestByModel(parts.db),
-        servedAs: lab.modelName,
+        servedAs: servedNameOf(lab),
       },
       signal,
     );

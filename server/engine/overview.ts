@@ -5,7 +5,7 @@ import type { Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
 import { formatBytes } from '../schemas/format.ts';
-import type { Lab, LabStatus, StatusItem } from '../schemas/lab.ts';
+import { servedNameOf, type Lab, type LabStatus, type StatusItem } from '../schemas/lab.ts';
 import { ABOUT_DOWNLOAD_BYTES } from '../resources/package-tools/npm.ts';
 import { HUB_STARTER, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
@@ -102,7 +102,7 @@ function phaseOf(running: Activity | undefined, process: StatusItem | undefined)
 
 function modelFacts(lab: Lab, item: StatusItem | undefined): LabOverview['model'] {
   return {
-    name: lab.modelName,
+    name: servedNameOf(lab),
     title: lab.weights.kind === 'starter' || isHubStarter(lab.weights) ? STARTER.name : lab.modelName,
     path: item?.path ?? null,
     sizeBytes: numberOf(item, 'size_bytes'),

@@ -47,6 +47,7 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
     weights,
     weightsPath: await whereWeightsLie(weights, home, env),
     modelName: modelName(wanted, weights),
+    ...(wanted.servedName === undefined ? {} : { servedName: wanted.servedName }),
     contextSize: wanted.contextSize,
     modelPort: wanted.modelPort,
     threads: physicalCores(),

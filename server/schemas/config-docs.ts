@@ -20,6 +20,10 @@ export const CONFIG_DOCS = {
     doc: 'The model, as a .gguf file or a folder that holds one. It wins over model_id.',
     example: '~/models/some.gguf',
   },
+  model_name: {
+    doc: 'The name under which programs ask for the model in /v1. Without it, its id, or the name of its file.',
+    example: 'my-model',
+  },
   model_folders: {
     doc: 'Folders with further GGUF files, for the Models page. Nothing is ever written there.',
   },

@@ -42,6 +42,12 @@ export const configFile = z.strictObject({
   model_id: modelId.optional(),
   /** A .gguf file or a folder holding one; wins over model_id. */
   model_path: modelPath.optional(),
+  /** Under which programs ask for the model; no name of a file, so nothing is looked for under it. */
+  model_name: z
+    .string()
+    .max(100)
+    .regex(/^[\w][\w.:/@+-]*$/, 'It must be letters, digits and . : / @ + - _, without spaces.')
+    .optional(),
   /** Further folders with GGUF files; `~` is expanded by who reads them. */
   model_folders: z.array(modelPath).max(50).optional(),
   profile: z.enum(PROFILES).optional(),

@@ -110,9 +110,16 @@ export interface Lab {
   weightsPath: string | null;
   /** Name under which the model is served and reported: the model id, else the file's name. */
   modelName: string;
+  /** The name the user gave it, under which it is served instead. */
+  servedName?: string;
   contextSize: number;
   modelPort: number;
   threads: number;
   runtime: RuntimeChoice;
   stack: StackWish;
+}
+
+/** The name under which programs know the model. */
+export function servedNameOf({ servedName, modelName }: Pick<Lab, 'servedName' | 'modelName'>): string {
+  return servedName ?? modelName;
 }

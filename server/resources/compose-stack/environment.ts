@@ -5,7 +5,7 @@
 import { totalmem } from 'node:os';
 import { LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
-import type { Lab } from '../../schemas/lab.ts';
+import { servedNameOf, type Lab } from '../../schemas/lab.ts';
 import { fingerprint, type StackFile } from './files.ts';
 import { STACK_SERVICES, stackLayout } from './layout.ts';
 import type { StackSecrets } from './secrets.ts';
@@ -47,7 +47,7 @@ export function stackVariables(
     AILAB_PORT_WEAVIATE_GRPC: String(ports.weaviate_grpc),
     AILAB_PORT_PROMETHEUS: String(ports.prometheus),
     AILAB_PORT_GRAFANA: String(ports.grafana),
-    AILAB_MODEL_NAME: lab.modelName,
+    AILAB_MODEL_NAME: servedNameOf(lab),
     AILAB_CONTEXT_SIZE: String(lab.contextSize),
     AILAB_THREADS: String(lab.threads),
     ...(weights === null ? {} : weightsVariables(weights, lab, facts)),

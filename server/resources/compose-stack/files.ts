@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
-import type { Lab } from '../../schemas/lab.ts';
+import { servedNameOf, type Lab } from '../../schemas/lab.ts';
 import { stackLayout, type StackService } from './layout.ts';
 import { PROMETHEUS_USER, type StackSecrets } from './secrets.ts';
 import { makeFolders, MOUNTED, writeStackFile } from './stack-files.ts';
@@ -24,7 +24,7 @@ export interface StackFile {
 /** Every file with its content; reads `stacks` only. */
 export function stackFiles(
   stacksFolder: string,
-  lab: Pick<Lab, 'modelName' | 'stack'>,
+  lab: Pick<Lab, 'modelName' | 'servedName' | 'stack'>,
   secrets: StackSecrets,
 ): StackFile[] {
   const { modelKey, prometheusPassword, prometheusHash, grafanaPassword } = secrets;
@@ -58,8 +58,8 @@ function targetFile(name: string, targets: unknown[]): StackFile {
 }
 
 /** What Prometheus scrapes, for its file discovery. llama-server labels nothing, so its name comes from here. */
-function targetFiles({ modelName, stack }: Pick<Lab, 'modelName' | 'stack'>): StackFile[] {
-  const labels = { model_name: modelName, runtime: 'llama.cpp' };
+function targetFiles({ stack, ...names }: Pick<Lab, 'modelName' | 'servedName' | 'stack'>): StackFile[] {
+  const labels = { model_name: servedNameOf(names), runtime: 'llama.cpp' };
   return [
     targetFile('model', [{ targets: ['model:8080'], labels }]),
     ...(['weaviate', 'grafana'] as const).map((name) =>

@@ -6,7 +6,7 @@ import { rmSync } from 'node:fs';
 import type { Change, Resource } from '../../engine/resource.ts';
 import { runtimePrefix, type Home } from '../../lib/home.ts';
 import { isAlive, type ProcessIdentity } from '../../lib/process-identity.ts';
-import type { Lab } from '../../schemas/lab.ts';
+import { servedNameOf, type Lab } from '../../schemas/lab.ts';
 import { actualItems, driftMeta, ITEM_NAME, type RuntimeItem } from './actual.ts';
 import { checkPort, lookAtPort, weightsUnknown } from './check.ts';
 import { runtimeEntries } from './lock-entry.ts';
@@ -128,7 +128,7 @@ function factsOf(lab: Lab) {
     runtime: lab.runtime.kind,
     version: lab.runtime.version,
     weightsPath: lab.weightsPath ?? '',
-    modelName: lab.modelName,
+    modelName: servedNameOf(lab),
     contextSize: lab.contextSize,
     threads: lab.threads,
     profile: lab.profile,

@@ -10,6 +10,7 @@ import { Note } from '../../../_ui/note.tsx';
 import { State } from '../../../_ui/state.tsx';
 import { Ago } from '../../../_ui/time.tsx';
 import { Fit } from './fit.tsx';
+import { Rename } from './rename.tsx';
 import { factsLine, stateOf } from './models-words.ts';
 import styles from './models.module.css';
 
@@ -61,6 +62,7 @@ export function ModelCard({ entry, busy, onUse, onDelete }: ModelCardProps) {
       <details className={styles.more} onToggle={(event) => setOpen(event.currentTarget.open)}>
         <summary>{usable ? 'Memory and details' : 'Details'}</summary>
         <div className={styles.inside}>
+          {open && usable && entry.configured && <Rename />}
           {open && usable && <Fit id={entry.id} trained={entry.contextLength} />}
           <Facts facts={factsOf(entry)} />
         </div>
