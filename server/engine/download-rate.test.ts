@@ -16,3 +16,13 @@ it('measures what the network brought, and nothing else', () => {
   feed(8_000_000);
   expect(meter.rate()).toBe(5_000_000);
 });
+
+it('a quick one tells as well, when it was big', () => {
+  let clock = 0;
+  const meter = createMeter(() => clock);
+  for (const done of [1, 30_000_001]) {
+    meter.feed({ message: '', done, network: true });
+    clock += 100;
+  }
+  expect(meter.rate()).toBe(300_000_000);
+});

@@ -16,9 +16,10 @@ const measuredRate = z.object({ rate: z.number().positive(), at: z.number() });
 export type MeasuredRate = z.infer<typeof measuredRate>;
 
 const KEY = 'download-rate';
-/** Less tells more about the first packets than about the network. */
+/** Less tells more about the first packets than about the network; many bytes tell enough, however quickly they came. */
 const LEAST_MS = 500;
 const LEAST_BYTES = 1_000_000;
+const ENOUGH_BYTES = 20_000_000;
 
 export function createDownloadRate(db: Db): DownloadRate {
   return {
@@ -61,6 +62,9 @@ export function createMeter(now: () => number = () => performance.now()) {
       before = network === true && done > 0 ? { at, done } : undefined;
     },
     /** Bytes per second; null when too little has come to tell. */
-    rate: (): number | null => (ms < LEAST_MS || bytes < LEAST_BYTES ? null : bytes / (ms / 1000)),
+    rate(): number | null {
+      const told = bytes >= ENOUGH_BYTES || (ms >= LEAST_MS && bytes >= LEAST_BYTES);
+      return told && ms > 0 ? bytes / (ms / 1000) : null;
+    },
   };
 }

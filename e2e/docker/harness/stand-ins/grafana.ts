@@ -135,13 +135,11 @@ async function answer(call: Call, store: Store, role: Role): Promise<void> {
       200,
       dataSources().map(({ uid, name, type, url }) => ({ uid, name, type, url, readOnly: true })),
     );
-  const kubernetes = dashboardApi(
-    store,
-    call.method,
-    call.path,
-    call.method === 'GET' ? undefined : await readJson(call),
-  );
-  if (kubernetes !== undefined) return json(call, kubernetes.status, kubernetes.body);
+  if (call.path.startsWith('/apis/')) {
+    const sent = call.method === 'GET' ? undefined : await readJson(call);
+    const reply = dashboardApi(store, call.method, call.path, sent);
+    if (reply !== undefined) return json(call, reply.status, reply.body);
+  }
   if (route === 'POST /api/dashboards/db') {
     const { status, body } = saveDashboard(store, await readJson(call));
     return json(call, status, body);
