@@ -62,6 +62,12 @@ test.beforeAll(async ({ browser }) => {
       files: { 'a-Q4_0.gguf': modelBytes(200_000), 'b-Q8_0.gguf': modelBytes(300_000) },
     },
     {
+      id: 'fault/Fault-GGUF',
+      commit: COMMIT,
+      files: { 'f-Q4_0.gguf': modelBytes(1_500_000), 'f-Q8_0.gguf': modelBytes(1_600_000) },
+    },
+    { id: 'own/Private-GGUF', commit: COMMIT, token: 'hf_own', files: { 'p.gguf': modelBytes(100_000) } },
+    {
       id: 'shut/Gated-GGUF',
       commit: COMMIT,
       gated: true,
@@ -213,6 +219,28 @@ test('a repository with several models offers them; a gated one says what to do'
   await page.getByTestId('pull-start').click();
   await expect(page.getByRole('alert').filter({ hasText: 'model_id' })).toBeVisible();
   await shot('gated');
+});
+
+test('what the Hub does wrong is told: cut, stalled, other bytes, no login', async () => {
+  const pull = async (id: string) => {
+    await page.getByTestId('pull-id').fill(id);
+    await page.getByTestId('pull-start').click();
+  };
+  hub.reset({ corrupt: true });
+  await pull('fault/Fault-GGUF:Q4_0');
+  await expect(page.getByTestId('pull-failed')).toContainText('sha256');
+  hub.reset({ cut: { at: 0.5, times: 1 } });
+  await pull('fault/Fault-GGUF:Q4_0');
+  await expect(page.getByTestId('pull-done')).toBeVisible({ timeout: 30_000 });
+  expect(hub.seen.some(({ range }) => range !== undefined && !range.startsWith('bytes=0-'))).toBe(true);
+  // Fifteen seconds without a byte are worth a word.
+  hub.reset({ stall: { at: 0.3, ms: 17_000 } });
+  await pull('fault/Fault-GGUF:Q8_0');
+  await expect(page.getByTestId('pull-progress')).toContainText('No byte for', { timeout: 25_000 });
+  await expect(page.getByTestId('pull-done')).toBeVisible({ timeout: 30_000 });
+  hub.reset({});
+  await pull('own/Private-GGUF');
+  await expect(page.getByTestId('pull-failed')).toContainText('HF_TOKEN');
 });
 
 test('at 360 px nothing is wider than the page, in both themes', async () => {
