@@ -176,6 +176,17 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     expect(running().map(({ Id, State }) => [Id, State.StartedAt])).toEqual(before);
   });
 
+  it('is shown and left alone when the lab has chosen another engine', async () => {
+    const before = running().map(({ Id, State }) => [Id, State.StartedAt]);
+    const items = await a.status({ engine: 'embedded' });
+    expect(items.map(({ name, state, health }) => [name, state, health])).toEqual(
+      ['model', 'weaviate', 'prometheus', 'grafana'].map((name) => [name, 'untracked', 'healthy']),
+    );
+    expect(await a.down({ engine: 'embedded' })).toBe(0);
+    await a.watch.refresh();
+    expect(running().map(({ Id, State }) => [Id, State.StartedAt])).toEqual(before);
+  });
+
   it('sees a removed container within 2 s, and makes only that one again', async () => {
     const before = new Map(running().map(({ Id, State }) => [Id, State.StartedAt]));
     const gone = await idOf('weaviate');

@@ -26,15 +26,24 @@ const WHY: Record<StatusItem['domain'], { title: string; words: string }> = {
   },
 };
 
+const LEFT_ON_DOCKER = {
+  title: 'Services that still run on Docker',
+  words:
+    'They are from before the lab chose another engine. To end them, choose docker again under “Change…”, then stop the lab.',
+};
+
 /** What is beside the lab: explained, never touched, never offered for deletion. */
 export function Untracked({ lab }: { lab: LabOverview }) {
   const groups = Map.groupBy(lab.status.untracked_items, ({ domain }) => domain);
-  return [...groups].map(([domain, items]) => (
-    <div key={domain} className={styles.others} data-testid={`untracked-${domain}`}>
-      <Fold title={`${WHY[domain].title}: ${items.length}`}>
-        <p className={styles.why}>{WHY[domain].words}</p>
-        <ItemList items={items} />
-      </Fold>
-    </div>
-  ));
+  return [...groups].map(([domain, items]) => {
+    const why = domain === 'service' && lab.engine === 'embedded' ? LEFT_ON_DOCKER : WHY[domain];
+    return (
+      <div key={domain} className={styles.others} data-testid={`untracked-${domain}`}>
+        <Fold title={`${why.title}: ${items.length}`}>
+          <p className={styles.why}>{why.words}</p>
+          <ItemList items={items} />
+        </Fold>
+      </div>
+    );
+  });
 }

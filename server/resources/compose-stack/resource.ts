@@ -2,15 +2,16 @@
  * The stack as a resource: items are services. Compose renders, creates and starts; looking, pulling and stopping go
  * over the Engine API. Nothing is remembered here; labels and containers are the truth.
  */
+import { existsSync } from 'node:fs';
 import type { ApplyContext, Change, Resource } from '../../engine/resource.ts';
 import { isLabError, type LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
-import type { Lab } from '../../schemas/lab.ts';
+import type { Item, Lab } from '../../schemas/lab.ts';
 import { askedItem, serviceOf, stackItems } from './actual.ts';
 import { applyUp } from './apply.ts';
 import { connectEngine, reachEngine, type EngineApi } from './engine-api.ts';
 import { forecastStack } from './forecast.ts';
-import { MODEL, STACK_SERVICES } from './layout.ts';
+import { MODEL, STACK_SERVICES, stackLayout } from './layout.ts';
 import { stackEntry } from './lock-entry.ts';
 import { preflight } from './preflight.ts';
 import { renderStack, type StackContext } from './prepare.ts';
@@ -77,7 +78,7 @@ export async function createComposeStack(
     stopsOnDown: true,
     desired: () => (lab.engine === 'docker' ? services.map((name) => askedItem(name, stack)) : []),
     async actual(signal) {
-      if (lab.engine !== 'docker') return [];
+      if (lab.engine !== 'docker') return leftBehind(options, signal);
       if (engine === null) throw problem ?? noWeights();
       const names = stack === null ? [...STACK_SERVICES] : Object.keys(stack.services);
       return stackItems(await probe(engine, home.project, stack, signal), names, stack);
@@ -109,6 +110,24 @@ export async function createComposeStack(
     apply: (change, context) => applyAll([change], context),
     applyAll,
   };
+}
+
+const LOOK_MS = 1000;
+
+/**
+ * What runs on Docker still from before the lab chose another engine: nothing asks for it, and it is shown. A home that
+ * never was on Docker is not asked about, and a Docker that doesn't answer holds nothing that could be told.
+ */
+async function leftBehind({ home, env }: ComposeStackOptions, signal: AbortSignal): Promise<Item[]> {
+  if (!existsSync(stackLayout(home).secrets)) return [];
+  try {
+    const within = AbortSignal.any([signal, AbortSignal.timeout(LOOK_MS)]);
+    const engine = await reachEngine(env, within);
+    return stackItems(await probe(engine, home.project, null, within), STACK_SERVICES, null);
+  } catch {
+    signal.throwIfAborted();
+    return [];
+  }
 }
 
 const nothing: Opened = { engine: null, context: null, stack: null, problem: null };
