@@ -2,11 +2,10 @@ import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { anyFreePort } from '../../server/lib/ports.ts';
 import { startTestEngineOrSkip, type TestEngine } from '../docker/harness/engine.ts';
-import { ensureImages } from '../docker/harness/images.ts';
-import { run } from '../docker/harness/run.ts';
+import { labConfig } from '../docker/lab-config.ts';
 import { starterWeights } from '../docker/harness/weights.ts';
+import { run } from '../docker/harness/run.ts';
 import { ROOT, startLab, type Lab } from '../support/lab.ts';
 
 /** The stack on a real engine, as its user sees it: one lab, one page. Weaviate and Grafana are stand-ins. */
@@ -41,15 +40,7 @@ test.beforeAll(async ({ browser }) => {
   test.skip(found.kind === 'none', found.kind === 'none' ? found.unavailable : '');
   if (found.kind === 'none') return;
   engine = found;
-  const [images, weights] = await Promise.all([ensureImages(engine), starterWeights()]);
-  const ports = { model: 0, weaviate: 0, weaviate_grpc: 0, prometheus: 0, grafana: 0 };
-  for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await anyFreePort();
-  const config = stringify({
-    model_path: weights,
-    context_size: 512,
-    ports,
-    images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
-  });
+  const config = stringify(await labConfig(engine));
   lab = await startLab({ env: { ...engine.env, AILAB_ENGINE: '' }, config });
   ({ project } = await lab.api().lab.status.query());
   page = await browser.newPage();

@@ -4,12 +4,10 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
 import { prometheusEndpoint } from '../../server/resources/compose-stack/prometheus-endpoint.ts';
 import { locateHome } from '../../server/lib/home.ts';
-import { anyFreePort } from '../../server/lib/ports.ts';
 import type { MetricSeries } from '../../server/schemas/metrics.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
-import { ensureImages } from './harness/images.ts';
-import { starterWeights } from './harness/weights.ts';
+import { labConfig } from './lab-config.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 900_000 });
 
@@ -28,15 +26,9 @@ describe.skipIf(found.kind === 'none')(`metrics on a real engine${reason}`, () =
   beforeAll(async () => {
     if (found.kind === 'none') return;
     engine = found;
-    const [images, weights] = await Promise.all([ensureImages(engine), starterWeights()]);
-    const ports = { model: 0, weaviate: 0, weaviate_grpc: 0, prometheus: 0, grafana: 0 };
-    for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await anyFreePort();
-    const config = stringify({
-      model_path: weights,
-      context_size: 512,
-      ports,
-      images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
-    });
+    const wanted = await labConfig(engine);
+    const { ports } = wanted;
+    const config = stringify(wanted);
     lab = await startLab({ env: { ...engine.env, AILAB_ENGINE: 'docker' }, config });
     const api = lab.api();
     let { id, state } = await api.lab.up.mutate({ starter: false });

@@ -2,14 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { stringify } from 'yaml';
-import { anyFreePort } from '../../server/lib/ports.ts';
 import { ailab } from '../support/cli.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { ask } from '../support/http.ts';
 import { credentials, login, ownPage, type Login } from '../support/login.ts';
 import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
-import { ensureImages } from './harness/images.ts';
-import { starterWeights } from './harness/weights.ts';
+import { labConfig } from './lab-config.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 900_000 });
 
@@ -28,15 +26,7 @@ describe.skipIf(found.kind === 'none')(
     beforeAll(async () => {
       if (found.kind === 'none') return;
       engine = found;
-      const [images, weights] = await Promise.all([ensureImages(engine), starterWeights()]);
-      const ports = { model: 0, weaviate: 0, weaviate_grpc: 0, prometheus: 0, grafana: 0 };
-      for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await anyFreePort();
-      const config = stringify({
-        model_path: weights,
-        context_size: 512,
-        ports,
-        images: Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref])),
-      });
+      const config = stringify(await labConfig(engine));
       // `auto`, as a user has it: Docker answers, so Docker it is.
       env = { ...engine.env, AILAB_ENGINE: 'auto' };
       lab = await startLab({ env, config });

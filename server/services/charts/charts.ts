@@ -13,7 +13,7 @@ import {
   type SeriesInput,
 } from '../../schemas/metrics.ts';
 import type { LedgerSeries } from './from-ledger.ts';
-import { chartGrid, fromPrometheus, ourQuery, RUNTIME_QUERY } from './from-prometheus.ts';
+import { fromPrometheus, ourQuery, RUNTIME_QUERY } from './from-prometheus.ts';
 import { activeTargets, queryRange, type PrometheusAccess } from './prometheus-client.ts';
 
 export interface ChartsParts {
@@ -45,7 +45,7 @@ export function createCharts({ instance, prometheus, ledger, now = Date.now }: C
 
   const refresh = async (access: PrometheusAccess, range: MetricRange, entry: Kept): Promise<void> => {
     entry.triedAt = now();
-    const grid = chartGrid(range, now());
+    const grid = gridOf(range, now());
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
       const [ours, runtime] = await Promise.all([
@@ -87,7 +87,7 @@ export function createCharts({ instance, prometheus, ledger, now = Date.now }: C
     const sources: MetricSeries['sources'] = ['prometheus', 'ledger'];
     const pending = running !== null && answer === null;
     if (answer !== null) return { ...answer, trouble, pending, sources };
-    const empty = fromPrometheus(chartGrid(range, now()), [], []);
+    const empty = fromPrometheus(gridOf(range, now()), [], []);
     return { ...frame('prometheus', range), ...empty, trouble, pending, sources };
   };
 

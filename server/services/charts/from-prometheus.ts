@@ -2,7 +2,7 @@
  * Our own counters, as Prometheus has kept them, as chart points. Differences of the counters' values, series by
  * series, and not `increase()`: that one extrapolates, and its sums are not those of the ledger.
  */
-import { gridOf, type MetricFigures, type MetricPoint, type MetricRange } from '../../schemas/metrics.ts';
+import type { MetricFigures, MetricPoint } from '../../schemas/metrics.ts';
 import type { Range } from '../../schemas/cost.ts';
 import { quantile, type Buckets } from './quantile.ts';
 import type { Grid, GridSeries } from './prometheus-client.ts';
@@ -32,9 +32,6 @@ export function ourQuery(instance: string): string {
 
 /** What the runtime says of itself, under the names that stacks/prometheus/rules gives it whatever the runtime. */
 export const RUNTIME_QUERY = '{__name__=~"ailab:requests_(running|waiting)"}';
-
-/** The ends of all buckets, the first one's beginning among them: a difference needs two ends. */
-export const chartGrid = (range: MetricRange, now: number): Grid => gridOf(range, now);
 
 export interface PrometheusSeries {
   points: MetricPoint[];
