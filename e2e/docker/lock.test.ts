@@ -238,6 +238,7 @@ describe.skipIf(found.kind === 'none')(`the lock on a real engine${reason}`, () 
       expect(items.filter(({ drift }) => drift !== undefined)).toEqual([]);
     } finally {
       registry.close();
+      await engine.docker('rmi', '-f', `${registry.ref}@${registry.digest}`).catch(() => undefined);
     }
   });
 });

@@ -133,6 +133,7 @@ describe('the embedded runtime under its supervisor', () => {
     await here.create();
     const lost = here.record();
     kill(lost.supervisor.pid);
+    await here.until('the supervisor is gone', () => !living(lost).supervisor, 2000);
     rmSync(here.home.runtimeFile);
     const items = await here.resource.actual(AbortSignal.timeout(5000));
     expect(items).toMatchObject([{ name: `embedded-runtime (pid ${lost.child?.pid})`, health: 'unknown' }]);

@@ -2,7 +2,11 @@
 import type { ImageDetails } from './engine-types.ts';
 import { parseReference } from './registry.ts';
 
-/** The digest under which its registry knows it; one that never came from a registry is known by its ID here only. */
+/**
+ * The digest under which its registry knows it; an image that never came from there is known by its ID, here only.
+ * A digest of another repository (a pulled image that was given this name) does not count: by it, nothing could be
+ * pulled under this one.
+ */
 export function imageIdentity(
   reference: string,
   image: ImageDetails | null,
@@ -13,7 +17,6 @@ export function imageIdentity(
     of: parseReference(text),
     digest: text.split('@')[1],
   }));
-  const own =
-    digests.find(({ of }) => of.registry === registry && of.repository === repository) ?? digests[0];
+  const own = digests.find(({ of }) => of.registry === registry && of.repository === repository);
   return own?.digest === undefined ? { digest: image.Id, local: true } : { digest: own.digest, local: false };
 }
