@@ -105,6 +105,11 @@ test('a healthy service is one line: since when, CPU, memory with its limit; det
   const grafana = row('grafana');
   const port = /localhost:(\d+)/.exec((await grafana.getByRole('link').getAttribute('href')) ?? '')?.[1];
   expect((await page.request.get(`http://localhost:${port}/`)).ok()).toBe(true);
+  // The post hook has imported the lab's dashboard: the link leads to it.
+  await expect(grafana.getByRole('link')).toHaveAttribute(
+    'href',
+    /\/d\/ailab-lab\?orgId=1&from=now-15m&to=now$/,
+  );
   await grafana.getByRole('button', { name: 'Details of Grafana' }).click();
   await expect(grafana).toContainText('log in as admin');
   const digest = grafana.getByText(/^sha256:[0-9a-f]{12}$/);

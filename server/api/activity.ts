@@ -4,7 +4,7 @@ import { procedure, router, startedBy } from './trpc.ts';
 
 export const activityRouter = router({
   list: procedure
-    .input(z.strictObject({ limit: z.number().int().min(1).max(200).default(50) }))
+    .input(z.strictObject({ limit: z.number().int().min(1).max(200).default(50) }).prefault({}))
     .query(({ ctx, input }) => ctx.engine.activities.list(input.limit)),
   get: procedure.input(idInput).query(({ ctx, input }) => ctx.engine.activities.get(input.id)),
   cancel: procedure.input(idInput).mutation(({ ctx, input }) => ctx.engine.activities.cancel(input.id)),

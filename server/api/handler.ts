@@ -10,8 +10,15 @@ export function handleTrpc(request: Request): Promise<Response> {
     return Promise.resolve(new Response('The engine is not started.', { status: 503 }));
   return fetchRequestHandler({
     endpoint: '/api/trpc',
-    req: request,
+    req: withBody(request),
     router: appRouter,
     createContext: () => ({ engine, caller: engine.identify((name) => request.headers.get(name)) }),
   });
+}
+
+/** A client without an input sends no body, and tRPC reads it as broken JSON: it is an input without fields. */
+export function withBody(request: Request): Request {
+  if (request.method !== 'POST' || request.headers.get('content-length') !== '0') return request;
+  const { url, method, headers, signal } = request;
+  return new Request(url, { method, headers, signal, body: '{}' });
 }

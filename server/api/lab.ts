@@ -29,15 +29,15 @@ export const labRouter = router({
       ctx.engine.lab.ignoreDrift(input, signal ?? new AbortController().signal),
     ),
   heedDrift: procedure.input(heedDriftInput).mutation(({ ctx, input }) => ctx.engine.lab.heedDrift(input)),
-  plan: procedure.input(planInput).query(({ ctx, input, signal }) => {
+  plan: procedure.input(planInput.prefault({})).query(({ ctx, input, signal }) => {
     refuseOverrides(input, ctx.caller);
     return ctx.engine.lab.plan(input, signal ?? new AbortController().signal);
   }),
-  up: procedure.input(upInput).mutation(({ ctx, input }) => {
+  up: procedure.input(upInput.prefault({})).mutation(({ ctx, input }) => {
     refuseOverrides(input, ctx.caller);
     return ctx.engine.lab.up(input, startedBy(ctx.caller));
   }),
   down: procedure
-    .input(downInput.optional())
-    .mutation(({ ctx, input }) => ctx.engine.lab.down(input ?? { volumes: false }, startedBy(ctx.caller))),
+    .input(downInput.prefault({}))
+    .mutation(({ ctx, input }) => ctx.engine.lab.down(input, startedBy(ctx.caller))),
 });

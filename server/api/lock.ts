@@ -3,8 +3,10 @@ import { procedure, router } from './trpc.ts';
 
 export const lockRouter = router({
   show: procedure.query(({ ctx }) => ctx.engine.lock.show()),
-  history: procedure.input(historyInput).query(({ ctx, input }) => ctx.engine.lock.history(input.limit)),
-  export: procedure.input(exportInput).query(({ ctx, input }) => ctx.engine.lock.export(input)),
+  history: procedure
+    .input(historyInput.prefault({}))
+    .query(({ ctx, input }) => ctx.engine.lock.history(input.limit)),
+  export: procedure.input(exportInput.prefault({})).query(({ ctx, input }) => ctx.engine.lock.export(input)),
   verify: procedure.query(({ ctx, signal }) =>
     ctx.engine.lock.verify(signal ?? new AbortController().signal),
   ),

@@ -17,6 +17,6 @@ export const modelsRouter = router({
   // Once begun, it goes on when the browser goes away.
   remove: procedure.input(modelIdInput).mutation(({ ctx, input }) => ctx.engine.models.remove(input, never)),
   fit: procedure
-    .input(fitInput)
+    .input(fitInput.prefault({}))
     .query(({ ctx, input, signal }) => ctx.engine.models.fit(input, signal ?? never)),
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Caller, Engine } from '../engine/contract.ts';
 import { LabError } from '../lib/errors.ts';
+import { withBody } from './handler.ts';
 import { appRouter, createCaller } from './router.ts';
 
 /**
@@ -165,4 +166,24 @@ it('an error in the middle of a log keeps its code and its fix, and is not worth
     code: 'NOT_FOUND',
     cause: { code: 'service_unknown', fix: 'f' },
   });
+});
+
+it('an input of which every field may be left out may be left out whole, over HTTP too', async () => {
+  const optional = ['lab.plan', 'lab.up', 'lab.down', 'activity.list', 'metrics.recent', 'metrics.cost'];
+  for (const path of [...optional, 'models.fit', 'lock.history', 'lock.export'])
+    expect(await call(path, { kind: 'cli' }, null).catch(() => 'refused')).toBe('refused');
+  const { engine } = recordingEngine();
+  const api = createCaller({ engine, caller: { kind: 'cli' } });
+  await Promise.all([api.lab.up(), api.lab.plan(), api.lab.down(), api.activity.list(), api.models.fit()]);
+  await Promise.all([api.metrics.recent(), api.metrics.cost(), api.lock.history(), api.lock.export()]);
+  const request = (length: string, body?: string) =>
+    withBody(
+      new Request('http://localhost/', {
+        method: 'POST',
+        headers: { 'content-length': length },
+        ...(body === undefined ? {} : { body }),
+      }),
+    );
+  expect(await request('0').text()).toBe('{}');
+  expect(await request('3', '[1]').text()).toBe('[1]');
 });

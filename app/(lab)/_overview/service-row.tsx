@@ -11,6 +11,7 @@ import { State } from '../../_ui/state.tsx';
 import { Ago } from '../../_ui/time.tsx';
 import { Drift } from './drift.tsx';
 import { ServiceDetails } from './service-details.tsx';
+import { PageLink } from './page-link.tsx';
 import { cpuWords, memoryWords, MEMORY_TIGHT, numberOf, servicePage, serviceRole } from './service-words.ts';
 import styles from './services.module.css';
 
@@ -53,11 +54,7 @@ export function ServiceRow({ item, home, usage, attention, lastSeen, lonely, bus
         </div>
         <Use usage={item.state === 'managed' ? usage : undefined} />
         <div className={styles.act}>
-          {page !== null && (
-            <a href={page.url} target="_blank" rel="noreferrer">
-              {page.label}
-            </a>
-          )}
+          {page !== null && <PageLink page={page} grafana={item.name === 'grafana'} />}
           {sick && <Link href={`/logs?service=${encodeURIComponent(item.name)}`}>Its log</Link>}
           <Button
             kind="quiet"

@@ -10,5 +10,23 @@ export function grafanaUrl(lab: LabOverview, range: string): string | null {
     ({ domain, name }) => domain === 'service' && name === 'grafana',
   );
   const page = grafana === undefined ? null : servicePage(grafana);
-  return page === null ? null : `${page.url}d/${DASHBOARD}?orgId=1&from=now-${range}&to=now`;
+  return page === null ? null : dashboardUrl(page.url, range);
+}
+
+/** `grafana`: its start page. */
+export function dashboardUrl(grafana: string, range: string): string {
+  return `${grafana}d/${DASHBOARD}?orgId=1&from=now-${range}&to=now`;
+}
+
+/** Of a hook's view, what counts here. */
+interface HookRuns {
+  type: string;
+  runs: readonly { state: string }[];
+}
+
+/** Has a run of the hook that is kept put the dashboard there? */
+export function isImported(hooks: readonly HookRuns[]): boolean {
+  return hooks.some(
+    ({ type, runs }) => type === 'grafana-import' && runs.some(({ state }) => state === 'done'),
+  );
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { overview, T0 } from '../../../_lib/fixtures.ts';
 import type { MetricPoint } from '../../../_lib/wire.ts';
-import { grafanaUrl } from './grafana-url.ts';
+import { dashboardUrl, grafanaUrl, isImported } from './grafana-url.ts';
 import { hasValues, isIsolated } from './chart-spec.ts';
 import { chartsOfRequests } from './request-charts.ts';
 import { rangeOf, timeTicks } from './ranges.ts';
@@ -113,4 +113,13 @@ it('the link to Grafana keeps the range, and is there only while Grafana is heal
   );
   expect(grafanaUrl(grafana('starting'), '6h')).toBeNull();
   expect(grafanaUrl(overview(), '6h')).toBeNull();
+  expect(dashboardUrl('http://localhost:1/', '15m')).toBe(
+    'http://localhost:1/d/ailab-lab?orgId=1&from=now-15m&to=now',
+  );
+  const runs = (state: string) => [{ type: 'grafana-import', runs: [{ state }] }];
+  expect([isImported(runs('done')), isImported(runs('skipped')), isImported([])]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
