@@ -59,6 +59,8 @@ export const requests = sqliteTable(
     lockSha256: text('lock_sha256'),
     /** What it cost, with the inputs of that moment (schemas/cost.ts); null when nothing is known. */
     cost: text('cost', { mode: 'json' }),
+    /** Of the program that asked, cut and harmless; null where it told none. */
+    userAgent: text('user_agent'),
   },
   (table) => [index('requests_started').on(table.startedAt)],
 );
@@ -111,6 +113,10 @@ export const conversations = sqliteTable(
     title: text('title').notNull(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
+    /** What it asks of the model (schemas/chat-settings.ts); null: nothing but the defaults. */
+    settings: text('settings', { mode: 'json' }),
+    /** The last message of the branch that is shown; null: the newest one. */
+    leafId: text('leaf_id'),
   },
   (table) => [index('conversations_updated').on(table.updatedAt)],
 );
@@ -129,8 +135,29 @@ export const messages = sqliteTable(
     model: text('model'),
     metrics: text('metrics', { mode: 'json' }),
     error: text('error'),
+    /** Null for a first question. No foreign key: its cascade would go as deep as the conversation is long. */
+    parentId: text('parent_id'),
+    /** A reply's, as used. */
+    settings: text('settings', { mode: 'json' }),
+    /** A question's files, name and text. */
+    attachments: text('attachments', { mode: 'json' }),
   },
   (table) => [index('messages_conversation').on(table.conversationId, table.id)],
+);
+
+/**
+ * One row for each title and message in the index of the search. The index itself (`chat_fts`, FTS5), the view it
+ * reads and the triggers that keep all three in step stand in the migration: drizzle knows none of them.
+ */
+export const chatDocs = sqliteTable(
+  'chat_docs',
+  {
+    id: integer('id').primaryKey(),
+    conversationId: text('conversation_id').notNull(),
+    /** Null for the title. */
+    messageId: text('message_id').unique(),
+  },
+  (table) => [index('chat_docs_conversation').on(table.conversationId)],
 );
 
 /** Browsers that are logged in. Cookie and secret are kept as SHA-256 only. */

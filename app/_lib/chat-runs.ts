@@ -5,6 +5,7 @@
 'use client';
 
 import { useSyncExternalStore } from 'react';
+import { samplingOf } from '../../server/schemas/chat-settings.ts';
 import { ChatError, streamCompletion } from './completion.ts';
 import { UNREACHABLE, type Report } from './report.ts';
 import { authFetch } from './session.ts';
@@ -56,6 +57,7 @@ export async function startRun(turn: Turn): Promise<void> {
   try {
     for await (const event of streamCompletion({
       messages,
+      sampling: samplingOf(turn.settings),
       messageId,
       signal: abort.signal,
       fetch: authFetch,
@@ -84,7 +86,7 @@ export function stopRun(messageId: string): void {
 
 /** The stored reply takes over from the live one, once the gateway has written it down. */
 async function settle(run: Run): Promise<void> {
-  void queryClient.invalidateQueries({ queryKey: trpc.chat.list.queryKey() });
+  void queryClient.invalidateQueries({ queryKey: trpc.chat.list.pathKey() });
   let stored = false;
   for (const pause of [0, 100, 300, 1000, 2000]) {
     if (pause > 0) await new Promise((resolve) => setTimeout(resolve, pause));

@@ -6,12 +6,14 @@ import type { Report } from './report.ts';
 import { createSseParser } from './sse.ts';
 
 export interface CompletionMessage {
-  role: 'user' | 'assistant';
+  role: 'system' | 'user' | 'assistant';
   content: string;
 }
 
 export interface CompletionRequest {
   messages: readonly CompletionMessage[];
+  /** Temperature and the like, in OpenAI's names. */
+  sampling?: Record<string, unknown>;
   /** The message under which the gateway stores the reply as it passes. */
   messageId: string;
   signal: AbortSignal;
@@ -41,6 +43,7 @@ export async function* streamCompletion(request: CompletionRequest): AsyncGenera
       stream: true,
       stream_options: { include_usage: true },
       messages: request.messages,
+      ...request.sampling,
     }),
   });
   if (!response.ok || response.body === null) throw new ChatError(await refusal(response));

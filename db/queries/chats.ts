@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gte } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { conversations, messages } from '../schema.ts';
 
@@ -6,21 +6,25 @@ export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;
 
 /** Newest first, with the number of messages. */
-export function listConversations(db: Db): (ConversationRow & { messageCount: number })[] {
-  const messageCount = count(messages.id);
+export function listConversations(
+  db: Db,
+  limit: number,
+): Pick<ConversationRow & { messageCount: number }, 'id' | 'title' | 'updatedAt' | 'messageCount'>[] {
   return db
     .select({
       id: conversations.id,
       title: conversations.title,
-      createdAt: conversations.createdAt,
       updatedAt: conversations.updatedAt,
-      messageCount,
+      messageCount: sql<number>`(select count(*) from messages where messages.conversation_id = conversations.id)`,
     })
     .from(conversations)
-    .leftJoin(messages, eq(messages.conversationId, conversations.id))
-    .groupBy(conversations.id)
     .orderBy(desc(conversations.updatedAt))
+    .limit(limit)
     .all();
+}
+
+export function allConversations(db: Db): ConversationRow[] {
+  return db.select().from(conversations).orderBy(asc(conversations.id)).all();
 }
 
 export function findConversation(db: Db, id: string): ConversationRow | undefined {
@@ -40,29 +44,56 @@ export function findMessage(db: Db, id: string): MessageRow | undefined {
   return db.select().from(messages).where(eq(messages.id, id)).get();
 }
 
-/** Adds messages to a conversation, making it when it is new: all or nothing. */
+/** Adds messages to a conversation, making it when it is new; the last one is shown from then on. All or nothing. */
 export function addMessages(db: Db, conversation: ConversationRow, rows: MessageRow[]): void {
+  const { updatedAt } = conversation;
+  const leafId = rows.at(-1)?.id ?? conversation.leafId;
   db.transaction((tx) => {
     tx.insert(conversations)
-      .values(conversation)
-      .onConflictDoUpdate({ target: conversations.id, set: { updatedAt: conversation.updatedAt } })
+      .values({ ...conversation, leafId })
+      .onConflictDoUpdate({ target: conversations.id, set: { updatedAt, leafId } })
       .run();
     for (const row of rows) tx.insert(messages).values(row).run();
   });
 }
 
-/** Replaces the message `fromId` and everything after it by `row`. */
-export function replaceFrom(db: Db, conversationId: string, fromId: string, row: MessageRow): void {
+/** Whole conversations with their messages; all or nothing. */
+export function addConversations(
+  db: Db,
+  all: readonly { conversation: ConversationRow; messages: readonly MessageRow[] }[],
+): void {
   db.transaction((tx) => {
-    tx.delete(messages)
-      .where(and(eq(messages.conversationId, conversationId), gte(messages.id, fromId)))
-      .run();
-    tx.insert(messages).values(row).run();
-    tx.update(conversations)
-      .set({ updatedAt: row.createdAt })
-      .where(eq(conversations.id, conversationId))
-      .run();
+    for (const { conversation, messages: rows } of all) {
+      tx.insert(conversations).values(conversation).run();
+      for (const row of rows) tx.insert(messages).values(row).run();
+    }
   });
+}
+
+/** Removes messages, and shows the branch that ends at `leafId`. */
+export function removeMessages(
+  db: Db,
+  conversationId: string,
+  ids: readonly string[],
+  leafId: string | null,
+): void {
+  db.transaction((tx) => {
+    for (let from = 0; from < ids.length; from += 500)
+      tx.delete(messages)
+        .where(
+          and(eq(messages.conversationId, conversationId), inArray(messages.id, ids.slice(from, from + 500))),
+        )
+        .run();
+    tx.update(conversations).set({ leafId }).where(eq(conversations.id, conversationId)).run();
+  });
+}
+
+export function changeConversation(
+  db: Db,
+  id: string,
+  set: Partial<Pick<ConversationRow, 'title' | 'leafId' | 'settings'>>,
+): boolean {
+  return db.update(conversations).set(set).where(eq(conversations.id, id)).run().changes > 0;
 }
 
 /** Ends a message that is still streaming; a message that has ended stays as it is. */
@@ -76,10 +107,6 @@ export function endMessage(db: Db, id: string, changes: Partial<MessageRow>): vo
 /** After a crash no reply is streaming any more. */
 export function endOrphanedMessages(db: Db, error: string): void {
   db.update(messages).set({ state: 'failed', error }).where(eq(messages.state, 'streaming')).run();
-}
-
-export function renameConversation(db: Db, id: string, title: string): boolean {
-  return db.update(conversations).set({ title }).where(eq(conversations.id, id)).run().changes > 0;
 }
 
 export function deleteConversation(db: Db, id: string): boolean {

@@ -5,10 +5,18 @@ import { requests } from '../schema.ts';
 export type RequestRow = typeof requests.$inferSelect;
 
 /** Facts that are not known of every request. */
-const UNKNOWN = { promptMs: null, queueMs: null, loadMs: null, lockSha256: null, cost: null };
+const UNKNOWN = {
+  promptMs: null,
+  queueMs: null,
+  loadMs: null,
+  lockSha256: null,
+  cost: null,
+  userAgent: null,
+};
 
-export type NewRequest = Omit<RequestRow, keyof typeof UNKNOWN> &
-  Partial<Pick<RequestRow, keyof typeof UNKNOWN>>;
+export type NewRequest = Omit<RequestRow, keyof typeof UNKNOWN> & {
+  [K in keyof typeof UNKNOWN]?: RequestRow[K] | undefined;
+};
 
 /** One insert with a placeholder for each column, prepared once for a database. */
 function prepare(db: Db) {
@@ -65,7 +73,7 @@ export function recentRequests(db: Db, limit: number): RequestRow[] {
 }
 
 /** Of the newest requests; older ones are no news about what is used. */
-const LOOKED_BACK = 50_000;
+export const LOOKED_BACK = 50_000;
 
 /** Epoch milliseconds of the last request by model, among the newest requests. */
 export function lastRequestByModel(db: Db): Map<string, number> {
@@ -81,4 +89,31 @@ export function lastRequestByModel(db: Db): Map<string, number> {
     .groupBy(newest.model)
     .all();
   return new Map(rows.map(({ model, at }) => [model, at]));
+}
+
+/** Callers and user agents among the newest requests, the latest first. */
+export function requestsByClient(
+  db: Db,
+  limit: number,
+): { caller: string; userAgent: string | null; lastAt: number; requests: number; errors: number }[] {
+  const { caller, userAgent, startedAt, outcome } = requests;
+  const newest = db
+    .select({ caller, userAgent, startedAt, outcome })
+    .from(requests)
+    .orderBy(desc(startedAt))
+    .limit(LOOKED_BACK)
+    .as('newest');
+  return db
+    .select({
+      caller: newest.caller,
+      userAgent: newest.userAgent,
+      lastAt: sql<number>`max(${newest.startedAt})`,
+      requests: sql<number>`count(*)`,
+      errors: sql<number>`sum(${newest.outcome} in ('error', 'partial'))`,
+    })
+    .from(newest)
+    .groupBy(newest.caller, newest.userAgent)
+    .orderBy(desc(sql`max(${newest.startedAt})`))
+    .limit(limit)
+    .all();
 }

@@ -36,7 +36,7 @@ const DEFENCES: Record<string, Defence> = {
         ...engine.chats,
         list() {
           engine.chats.turn({ text: 'made by a GET' });
-          return engine.chats.list();
+          return engine.chats.list(100);
         },
       },
     }),

@@ -13,6 +13,8 @@ const INPUTS = (conversationId: string): Record<string, unknown> => ({
   'activity.list': { limit: 5 },
   'activity.get': { id: 'none' },
   'chat.get': { conversationId },
+  'chat.list': { limit: 100 },
+  'chat.search': { text: 'canary' },
   'metrics.series': { range: '15m' },
   'metrics.recent': { limit: 5 },
   'metrics.request': { id: 'none' },

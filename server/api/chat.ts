@@ -1,17 +1,44 @@
-import { conversationId, regenerateInput, renameInput, turnInput } from '../schemas/chat.ts';
+import { searchInput } from '../schemas/chat-search.ts';
+import { presetIdInput, savePresetInput } from '../schemas/chat-settings.ts';
+import {
+  conversationId,
+  listInput,
+  messageInput,
+  regenerateInput,
+  renameInput,
+  settingsInput,
+  turnInput,
+} from '../schemas/chat.ts';
 import { procedure, router } from './trpc.ts';
 
 export const chatRouter = router({
-  list: procedure.query(({ ctx }) => ctx.engine.chats.list()),
+  list: procedure.input(listInput).query(({ ctx, input }) => ctx.engine.chats.list(input.limit)),
   get: procedure.input(conversationId).query(({ ctx, input }) => ctx.engine.chats.get(input.conversationId)),
   turn: procedure.input(turnInput).mutation(({ ctx, input }) => ctx.engine.chats.turn(input)),
   regenerate: procedure
     .input(regenerateInput)
     .mutation(({ ctx, input }) => ctx.engine.chats.regenerate(input)),
+  select: procedure
+    .input(messageInput)
+    .mutation(({ ctx, input }) => ctx.engine.chats.select(input.conversationId, input.messageId)),
+  prune: procedure
+    .input(messageInput)
+    .mutation(({ ctx, input }) => ctx.engine.chats.prune(input.conversationId, input.messageId)),
+  setSettings: procedure
+    .input(settingsInput)
+    .mutation(({ ctx, input }) => ctx.engine.chats.setSettings(input.conversationId, input.settings)),
   rename: procedure
     .input(renameInput)
     .mutation(({ ctx, input }) => ctx.engine.chats.rename(input.conversationId, input.title)),
   remove: procedure
     .input(conversationId)
     .mutation(({ ctx, input }) => ctx.engine.chats.remove(input.conversationId)),
+  search: procedure.input(searchInput).query(({ ctx, input }) => ctx.engine.chats.search(input.text)),
+  presets: procedure.query(({ ctx }) => ctx.engine.chats.presets()),
+  savePreset: procedure
+    .input(savePresetInput)
+    .mutation(({ ctx, input }) => ctx.engine.chats.savePreset(input)),
+  removePreset: procedure
+    .input(presetIdInput)
+    .mutation(({ ctx, input }) => ctx.engine.chats.removePreset(input.id)),
 });

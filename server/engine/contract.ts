@@ -5,7 +5,7 @@
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { ApiKey, Login } from '../schemas/access.ts';
 import type { LabChoices } from '../schemas/choices.ts';
-import type { Conversation, ConversationSummary, Turn } from '../schemas/chat.ts';
+import type { ChatApi } from '../schemas/chat-api.ts';
 import type { ConfigProblem } from '../schemas/config.ts';
 import type { ConfigSetInput, ConfigView, ConfigWriteInput } from '../schemas/config-view.ts';
 import type { CostSummary } from '../schemas/cost.ts';
@@ -13,7 +13,13 @@ import type { DoctorReport } from '../schemas/doctor.ts';
 import type { HeedDriftInput, IgnoreDriftInput } from '../schemas/drift.ts';
 import type { HookConfirmInput, HookRunOutput, HookView } from '../schemas/hooks.ts';
 import type { LabStatus } from '../schemas/lab.ts';
-import type { LedgerRow, MetricSeries, ScrapeTarget, SeriesInput } from '../schemas/metrics.ts';
+import type {
+  GatewayClients,
+  LedgerRow,
+  MetricSeries,
+  ScrapeTarget,
+  SeriesInput,
+} from '../schemas/metrics.ts';
 import type { LiveEvent } from '../schemas/live.ts';
 import type { LockApi } from '../schemas/lock-api.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
@@ -89,20 +95,15 @@ export interface Engine {
     /** Memory that a model needs at a context, against what there is. */
     fit(input: FitInput, signal: AbortSignal): Promise<FitReport>;
   };
-  chats: {
-    list(): ConversationSummary[];
-    get(id: string): Conversation;
-    turn(input: { conversationId?: string | undefined; text: string }): Turn;
-    regenerate(input: { conversationId: string; messageId: string }): Turn;
-    rename(id: string, title: string): void;
-    remove(id: string): void;
-  };
+  chats: ChatApi;
   metrics: {
     series(input: SeriesInput): Promise<MetricSeries>;
     /** What Prometheus scrapes; null where the lab has none. */
     targets(): Promise<ScrapeTarget[] | null>;
     recent(limit: number): LedgerRow[];
     request(id: string): LedgerRow;
+    /** Who has called the gateway lately, the latest first. */
+    clients(): GatewayClients;
     cost(input: { days: number }): CostSummary;
   };
   logs: {

@@ -12,6 +12,8 @@ import { createCostMeter } from '../cost/cost-meter.ts';
 import { summarizeCost } from '../cost/summary.ts';
 import { createMetering, type Metering } from '../services/metering.ts';
 import { createCharts } from '../services/charts/charts.ts';
+import { createPresets } from '../services/chat-presets.ts';
+import { searchChats } from '../services/chat-search.ts';
 import { createChats, type Chats } from '../services/chats.ts';
 import { createFileHashes } from '../services/file-hashes.ts';
 import { createLedger, type Ledger } from '../services/ledger.ts';
@@ -154,10 +156,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
         onChange: () => void publishOverview(),
       }),
     },
-    chats,
+    chats: { ...chats, ...createPresets(db), search: (text) => searchChats(db, text) },
     metrics: {
       ...charts,
       recent: ledger.recent,
+      clients: ledger.clients,
       request(id) {
         const row = ledger.one(id);
         if (row === undefined) throw noRequest(id);

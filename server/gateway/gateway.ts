@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Caller } from '../engine/contract.ts';
+import { harmless } from '../lib/harmless.ts';
 import { newId } from '../lib/id.ts';
 import { BodyTooLarge, readBody } from '../lib/read-body.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
@@ -73,6 +74,7 @@ async function complete(
       path,
       model,
       caller,
+      userAgent: userAgentOf(request),
       streamed,
       durationMs: performance.now() - begun,
     });
@@ -203,6 +205,7 @@ interface Circumstances {
   path: string;
   model: string;
   caller: Caller;
+  userAgent: string | null;
   streamed: boolean;
   durationMs: number;
 }
@@ -225,7 +228,16 @@ function toRow(passage: Passage, at: Circumstances): LedgerRow {
     queueMs: queueMs(passage.numbers, at.durationMs),
     lockSha256: null,
     cost: null,
+    userAgent: at.userAgent,
   };
+}
+
+const USER_AGENT_MAX = 200;
+
+/** Text of a stranger, for people to read: harmless and short. */
+function userAgentOf(request: IncomingMessage): string | null {
+  const text = harmless(request.headers['user-agent'] ?? '').trim();
+  return text === '' ? null : text.slice(0, USER_AGENT_MAX);
 }
 
 /** What remains when the runtime's own times are taken off; null where it told none. */

@@ -1,5 +1,7 @@
 /** Conversations as the browser sees them. */
 import { z } from 'zod';
+import { attachment, attachments } from './chat-attachments.ts';
+import { chatSettings } from './chat-settings.ts';
 
 export const MESSAGE_STATES = ['streaming', 'done', 'stopped', 'failed'] as const;
 
@@ -27,6 +29,13 @@ export const chatMessage = z.object({
   model: z.string().nullable(),
   metrics: replyMetrics.nullable(),
   error: z.string().nullable(),
+  /** The message before it; null for a first question. */
+  parentId: z.string().nullable(),
+  /** All that stand in its place, itself among them, oldest first. */
+  siblings: z.array(z.string()),
+  attachments: z.array(attachment),
+  /** What a reply was asked with; null on a question, and on replies from before that was kept. */
+  settings: chatSettings.nullable(),
 });
 export type ChatMessage = z.infer<typeof chatMessage>;
 
@@ -38,8 +47,14 @@ export const conversationSummary = z.object({
 });
 export type ConversationSummary = z.infer<typeof conversationSummary>;
 
-export const conversation = conversationSummary.extend({ messages: z.array(chatMessage) });
+/** `messages`: the branch that is shown, from the first question to its last reply. */
+export const conversation = conversationSummary.extend({
+  messages: z.array(chatMessage),
+  settings: chatSettings,
+});
 export type Conversation = z.infer<typeof conversation>;
+
+export const listInput = z.strictObject({ limit: z.number().int().min(1).max(100_000) });
 
 const id = z.string().min(1).max(64);
 
@@ -48,13 +63,26 @@ export const turnInput = z.strictObject({
   conversationId: id.optional(),
   /** The user's words; up to 200,000 characters. */
   text: z.string().trim().min(1).max(200_000),
+  /** Absent with `edits`: those of the question that is edited. */
+  attachments: attachments.optional(),
+  /** Of a new conversation; one that is there has its own. */
+  settings: chatSettings.optional(),
+  /** The question in whose place this one is asked, as a branch beside it. */
+  edits: id.optional(),
 });
+export type TurnInput = z.infer<typeof turnInput>;
 
 export const regenerateInput = z.strictObject({
   conversationId: id,
-  /** The assistant's message to be answered anew; it and all after it are replaced. */
+  /** The reply beside which another one is written. */
   messageId: id,
+  /** For this reply alone, instead of the conversation's. */
+  settings: chatSettings.optional(),
 });
+export type RegenerateInput = z.infer<typeof regenerateInput>;
+
+export const messageInput = z.strictObject({ conversationId: id, messageId: id });
+export const settingsInput = z.strictObject({ conversationId: id, settings: chatSettings });
 
 /**
  * A turn that is ready to be sent: the browser posts `messages` to `/v1/chat/completions` with the header
@@ -63,7 +91,9 @@ export const regenerateInput = z.strictObject({
 export const turn = z.object({
   conversation,
   messageId: z.string(),
-  messages: z.array(z.object({ role: z.enum(['user', 'assistant']), content: z.string() })),
+  /** What the reply is asked with; the system prompt is the first of `messages`. */
+  settings: chatSettings,
+  messages: z.array(z.object({ role: z.enum(['system', 'user', 'assistant']), content: z.string() })),
 });
 export type Turn = z.infer<typeof turn>;
 

@@ -141,9 +141,28 @@ export const ledgerRow = z.object({
   lockSha256: z.string().nullable(),
   /** By the inputs of its time; null where nothing was known. */
   cost: requestCost.nullable().catch(null),
+  /** Of the program that asked, harmless and cut to 200 characters; null where it told none. */
+  userAgent: z.string().nullish(),
 });
 export type LedgerRow = z.infer<typeof ledgerRow>;
 
 export const requestInput = z.strictObject({ id: z.string().max(100) });
 
 export const recentInput = z.strictObject({ limit: z.number().int().min(1).max(200).default(20) });
+
+/** Programs that have called the gateway, by caller and user agent, the latest first. */
+export const gatewayClients = z.object({
+  clients: z.array(
+    z.object({
+      caller: z.string(),
+      userAgent: z.string().nullable(),
+      lastAt: z.number(),
+      requests: z.number(),
+      /** Refused, failed or broken off. */
+      errors: z.number(),
+    }),
+  ),
+  /** At most so many of the newest requests were looked at. */
+  lookedBack: z.number(),
+});
+export type GatewayClients = z.infer<typeof gatewayClients>;

@@ -1,16 +1,22 @@
 /** Conversations. The browser writes the user's words; the gateway stores the reply as it passes. */
+import { z } from 'zod';
 import type { Db } from '../../db/client.ts';
 import * as store from '../../db/queries/chats.ts';
 import { LabError } from '../lib/errors.ts';
 import { newId } from '../lib/id.ts';
+import { attachments, withAttachments, type Attachment } from '../schemas/chat-attachments.ts';
+import { chatSettings, type ChatSettings } from '../schemas/chat-settings.ts';
 import {
   chatMessage,
   type ChatMessage,
   type Conversation,
   type ConversationSummary,
+  type RegenerateInput,
   type ReplyMetrics,
   type Turn,
+  type TurnInput,
 } from '../schemas/chat.ts';
+import { branchFrom, childrenOf, newestLeaf, pathTo } from './chat-tree.ts';
 
 const TITLE_LENGTH = 60;
 
@@ -24,50 +30,106 @@ export interface ReplyEnd {
 
 export type Chats = ReturnType<typeof createChats>;
 
+const storedAttachments = attachments.catch([]);
+export const storedSettings = chatSettings.catch({});
+const kept = z.object({ attachments: storedAttachments });
+
 export function createChats(db: Db) {
-  const get = (id: string): Conversation => {
+  const rowOf = (id: string): store.ConversationRow => {
     const row = store.findConversation(db, id);
     if (row === undefined) throw notFound('conversation', id);
-    const messages = store.messagesOf(db, id).map((message) => chatMessage.parse(message));
-    return { id, title: row.title, updatedAt: row.updatedAt, messageCount: messages.length, messages };
+    return row;
   };
 
-  const turnOf = (conversationId: string, messageId: string): Turn => {
+  const get = (id: string): Conversation => {
+    const row = rowOf(id);
+    const all = store.messagesOf(db, id);
+    const children = childrenOf(all);
+    const messages = pathTo(all, row.leafId).map((message) => {
+      const siblings = children.get(message.parentId) ?? [message.id];
+      return chatMessage.parse({ ...message, siblings, attachments: message.attachments ?? [] });
+    });
+    const { title, updatedAt } = row;
+    const settings = storedSettings.parse(row.settings ?? {});
+    return { id, title, updatedAt, settings, messageCount: all.length, messages };
+  };
+
+  const messageOf = (conversationId: string, messageId: string, role?: string): store.MessageRow => {
+    const message = store.findMessage(db, messageId);
+    const right = message?.conversationId === conversationId && (role === undefined || message.role === role);
+    if (message === undefined || !right)
+      throw notFound(role === 'assistant' ? 'reply' : 'message', messageId);
+    return message;
+  };
+
+  const turnOf = (conversationId: string, messageId: string, settings: ChatSettings): Turn => {
     const conversation = get(conversationId);
-    return { conversation, messageId, messages: history(conversation.messages, messageId) };
+    const messages = history(conversation.messages, messageId);
+    const { systemPrompt } = settings;
+    const system = systemPrompt === undefined ? [] : [{ role: 'system' as const, content: systemPrompt }];
+    return { conversation, messageId, settings, messages: [...system, ...messages] };
   };
 
   return {
-    list: (): ConversationSummary[] =>
-      store
-        .listConversations(db)
-        .map(({ id, title, updatedAt, messageCount }) => ({ id, title, updatedAt, messageCount })),
+    list: (limit: number): ConversationSummary[] => store.listConversations(db, limit),
     get,
-    turn(input: { conversationId?: string | undefined; text: string }): Turn {
+    turn(input: TurnInput): Turn {
       const now = Date.now();
-      const present =
-        input.conversationId === undefined ? undefined : store.findConversation(db, input.conversationId);
-      if (input.conversationId !== undefined && present === undefined)
-        throw notFound('conversation', input.conversationId);
-      const conversation = present ?? {
-        id: newId(now),
-        title: titleOf(input.text),
-        createdAt: now,
-        updatedAt: now,
+      const { conversationId, text, edits } = input;
+      if (edits !== undefined && conversationId === undefined) throw notFound('message', edits);
+      const edited =
+        edits === undefined || conversationId === undefined
+          ? undefined
+          : messageOf(conversationId, edits, 'user');
+      const conversation = conversationId === undefined ? newConversation(input, now) : rowOf(conversationId);
+      const settings = storedSettings.parse(conversation.settings ?? {});
+      const parentId =
+        edited === undefined
+          ? (pathTo(store.messagesOf(db, conversation.id), conversation.leafId).at(-1)?.id ?? null)
+          : edited.parentId;
+      const files = input.attachments ?? kept.parse({ attachments: edited?.attachments ?? [] }).attachments;
+      const question = {
+        ...blank(conversation.id, 'user', parentId, now),
+        content: text,
+        attachments: orNull(files),
       };
-      const question = blank(conversation.id, 'user', input.text, now);
-      const reply = blank(conversation.id, 'assistant', '', now);
+      const reply = { ...blank(conversation.id, 'assistant', question.id, now), settings };
       store.addMessages(db, { ...conversation, updatedAt: now }, [question, reply]);
-      return turnOf(conversation.id, reply.id);
+      return turnOf(conversation.id, reply.id, settings);
     },
-    regenerate(input: { conversationId: string; messageId: string }): Turn {
-      const present = store.findMessage(db, input.messageId);
-      if (present?.conversationId !== input.conversationId || present.role !== 'assistant') {
-        throw notFound('reply', input.messageId);
-      }
-      const reply = blank(input.conversationId, 'assistant', '', Date.now());
-      store.replaceFrom(db, input.conversationId, input.messageId, reply);
-      return turnOf(input.conversationId, reply.id);
+    /** Another reply to the same question, beside the one that is there. */
+    regenerate(input: RegenerateInput): Turn {
+      const now = Date.now();
+      const conversation = rowOf(input.conversationId);
+      const present = messageOf(conversation.id, input.messageId, 'assistant');
+      const settings = input.settings ?? storedSettings.parse(conversation.settings ?? {});
+      const reply = { ...blank(conversation.id, 'assistant', present.parentId, now), settings };
+      store.addMessages(db, { ...conversation, updatedAt: now }, [reply]);
+      return turnOf(conversation.id, reply.id, settings);
+    },
+    /** Shows the branch in which that message stands, to its newest end. */
+    select(conversationId: string, messageId: string): Conversation {
+      messageOf(conversationId, messageId);
+      const all = store.messagesOf(db, conversationId);
+      // What is shown already stays as it is, also where a newer branch leads on from it.
+      const shown = pathTo(all, rowOf(conversationId).leafId).some(({ id }) => id === messageId);
+      if (!shown) store.changeConversation(db, conversationId, { leafId: newestLeaf(all, messageId) });
+      return get(conversationId);
+    },
+    /** Removes one branch of several, with all that follows in it. */
+    prune(conversationId: string, messageId: string): Conversation {
+      const message = messageOf(conversationId, messageId);
+      const all = store.messagesOf(db, conversationId);
+      const siblings = childrenOf(all).get(message.parentId) ?? [];
+      const place = siblings.indexOf(messageId);
+      const next = siblings[place - 1] ?? siblings[place + 1];
+      if (next === undefined) throw onlyBranch();
+      store.removeMessages(db, conversationId, branchFrom(all, messageId), newestLeaf(all, next));
+      return get(conversationId);
+    },
+    setSettings(id: string, settings: ChatSettings): void {
+      const changed = store.changeConversation(db, id, { settings: orNull(settings) });
+      if (!changed) throw notFound('conversation', id);
     },
     /** Is there such a reply, still waiting for its words? */
     awaits: (messageId: string): boolean => store.findMessage(db, messageId)?.state === 'streaming',
@@ -79,7 +141,7 @@ export function createChats(db: Db) {
       store.endOrphanedMessages(db, 'The server ended before the reply was complete.');
     },
     rename(id: string, title: string): void {
-      if (!store.renameConversation(db, id, title)) throw notFound('conversation', id);
+      if (!store.changeConversation(db, id, { title })) throw notFound('conversation', id);
     },
     remove(id: string): void {
       if (!store.deleteConversation(db, id)) throw notFound('conversation', id);
@@ -93,39 +155,66 @@ function history(messages: ChatMessage[], messageId: string): Turn['messages'] {
   return messages
     .slice(0, end === -1 ? messages.length : end)
     .filter((message) => message.content !== '')
-    .map(({ role, content }) => ({ role, content }));
+    .map(({ role, content, attachments: files }) => ({ role, content: withAttachments(content, files) }));
+}
+
+function newConversation({ text, settings }: TurnInput, now: number): store.ConversationRow {
+  return {
+    id: newId(now),
+    title: titleOf(text),
+    createdAt: now,
+    updatedAt: now,
+    settings: orNull(settings ?? {}),
+    leafId: null,
+  };
+}
+
+/** What holds nothing is kept as NULL. */
+function orNull<T extends ChatSettings | Attachment[]>(value: T): T | null {
+  return Object.keys(value).length === 0 ? null : value;
 }
 
 function blank(
   conversationId: string,
   role: 'user' | 'assistant',
-  content: string,
+  parentId: string | null,
   now: number,
 ): store.MessageRow {
-  const state = role === 'user' ? 'done' : 'streaming';
   return {
     id: newId(now),
     conversationId,
     role,
-    content,
-    state,
+    content: '',
+    state: role === 'user' ? 'done' : 'streaming',
     createdAt: now,
     model: null,
     metrics: null,
     error: null,
+    parentId,
+    settings: null,
+    attachments: null,
   };
 }
 
-function titleOf(text: string): string {
+export function titleOf(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim();
   return line.length <= TITLE_LENGTH ? line : `${line.slice(0, TITLE_LENGTH - 1).trimEnd()}…`;
 }
 
-function notFound(what: string, id: string): LabError {
+export function notFound(what: string, id: string): LabError {
   return new LabError({
     code: `${what}_not_found`,
     message: `There is no ${what} ${id}; it may have been deleted.`,
     fix: 'Choose another conversation, or start a new one.',
     status: 404,
+  });
+}
+
+function onlyBranch(): LabError {
+  return new LabError({
+    code: 'only_branch',
+    message: 'There is no other version beside this message.',
+    fix: 'Delete the conversation instead, or edit the message.',
+    status: 409,
   });
 }

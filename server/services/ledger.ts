@@ -3,17 +3,26 @@ import type { Db } from '../../db/client.ts';
 import {
   findRequest,
   insertRequests,
+  LOOKED_BACK,
   recentRequests,
+  requestsByClient,
   requestsBetween,
   type NewRequest,
 } from '../../db/queries/requests.ts';
 import { createLogger } from '../lib/log.ts';
-import { gridOf, ledgerRow, type LedgerRow, type MetricRange } from '../schemas/metrics.ts';
+import {
+  gridOf,
+  ledgerRow,
+  type GatewayClients,
+  type LedgerRow,
+  type MetricRange,
+} from '../schemas/metrics.ts';
 import { fromLedger, type LedgerSeries } from './charts/from-ledger.ts';
 
 const FLUSH_AFTER_MS = 50;
 /** While the disk refuses, at most this many rows wait; older ones are dropped and counted in the log. */
 const WAITING_MAX = 10_000;
+const CLIENTS_MAX = 50;
 const LONGEST_MS = 3_600_000;
 
 export type Ledger = ReturnType<typeof createLedger>;
@@ -54,6 +63,10 @@ export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
       flush();
       const row = findRequest(db, id);
       return row === undefined ? undefined : ledgerRow.parse(row);
+    },
+    clients(): GatewayClients {
+      flush();
+      return { clients: requestsByClient(db, CLIENTS_MAX), lookedBack: LOOKED_BACK };
     },
     /** Rows that started in [from, to), oldest first. */
     between(from: number, to: number): ReturnType<typeof requestsBetween> {

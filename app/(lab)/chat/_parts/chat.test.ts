@@ -103,6 +103,10 @@ describe('metricFacts', () => {
     createdAt: T0,
     model: 'SmolLM2',
     error: null,
+    parentId: null,
+    siblings: ['m'],
+    attachments: [],
+    settings: null,
     metrics: {
       ttftMs: 352,
       durationMs: 2440,

@@ -1,6 +1,6 @@
 'use client';
 
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { plural } from '../../../../server/schemas/format.ts';
 import { trpc } from '../../../_lib/trpc.ts';
@@ -13,6 +13,9 @@ import { ConversationEntry } from './conversation-entry.tsx';
 import { goToChat } from './use-chat.ts';
 import styles from './conversations.module.css';
 
+/** So many at first, and more with each press of the button. */
+const PAGE = 100;
+
 interface ConversationListProps {
   current: string | null;
   onChosen: () => void;
@@ -20,7 +23,8 @@ interface ConversationListProps {
 
 export function ConversationList({ current, onChosen }: ConversationListProps) {
   const cache = useQueryClient();
-  const list = useQuery(trpc.chat.list.queryOptions());
+  const [limit, setLimit] = useState(PAGE);
+  const list = useQuery({ ...trpc.chat.list.queryOptions({ limit }), placeholderData: keepPreviousData });
   const [deleting, setDeleting] = useState<ConversationSummary | null>(null);
   const refresh = () => cache.invalidateQueries({ queryKey: trpc.chat.pathKey() });
   const rename = useMutation(trpc.chat.rename.mutationOptions({ onSuccess: refresh }));
@@ -29,7 +33,7 @@ export function ConversationList({ current, onChosen }: ConversationListProps) {
       onSuccess: (_nothing, { conversationId }) => {
         cache.removeQueries({ queryKey: trpc.chat.get.queryKey({ conversationId }) });
         if (conversationId === current) goToChat(null);
-        return cache.invalidateQueries({ queryKey: trpc.chat.list.queryKey() });
+        return cache.invalidateQueries({ queryKey: trpc.chat.list.pathKey() });
       },
     }),
   );
@@ -57,6 +61,11 @@ export function ConversationList({ current, onChosen }: ConversationListProps) {
           />
         ))}
       </ul>
+      {list.data !== undefined && list.data.length === limit && (
+        <Button kind="quiet" small onClick={() => setLimit(limit + PAGE * 5)}>
+          Show older ones
+        </Button>
+      )}
       {deleting !== null && (
         <Confirm
           title="Delete this conversation?"

@@ -37,7 +37,7 @@ export function useTurns() {
   const onSuccess = (turn: Turn) => {
     const { id } = turn.conversation;
     cache.setQueryData(trpc.chat.get.queryKey({ conversationId: id }), turn.conversation);
-    void cache.invalidateQueries({ queryKey: trpc.chat.list.queryKey() });
+    void cache.invalidateQueries({ queryKey: trpc.chat.list.pathKey() });
     void startRun(turn);
   };
   const send = useMutation(trpc.chat.turn.mutationOptions({ onSuccess }));

@@ -1,0 +1,24 @@
+/** What the engine offers of conversations to the web API. Unknown ids are `LabError`s with status 404. */
+import type { ChatPreset, ChatSettings, SavePresetInput } from './chat-settings.ts';
+import type { SearchResults } from './chat-search.ts';
+import type { Conversation, ConversationSummary, RegenerateInput, Turn, TurnInput } from './chat.ts';
+
+export interface ChatApi {
+  /** Newest first. */
+  list(limit: number): ConversationSummary[];
+  get(id: string): Conversation;
+  turn(input: TurnInput): Turn;
+  regenerate(input: RegenerateInput): Turn;
+  /** Shows the branch of that message. */
+  select(conversationId: string, messageId: string): Conversation;
+  /** Deletes one branch of several; 409 for the only one. */
+  prune(conversationId: string, messageId: string): Conversation;
+  setSettings(id: string, settings: ChatSettings): void;
+  rename(id: string, title: string): void;
+  remove(id: string): void;
+  search(text: string): SearchResults;
+  /** The user's own presets. */
+  presets(): ChatPreset[];
+  savePreset(input: SavePresetInput): ChatPreset[];
+  removePreset(id: string): ChatPreset[];
+}
