@@ -2,10 +2,12 @@
 import { statSync } from 'node:fs';
 import { loadConfig } from '../config/load.ts';
 import type { CostConfig, PriceRow } from '../schemas/cost-config.ts';
-import { PRICES, type RequestCost } from '../schemas/cost.ts';
+import { PRICES, type MeasuredBy, type RequestCost } from '../schemas/cost.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import { createEnergyMeter, type EnergyShare } from './energy-meter.ts';
+import { createLabCounter } from './energy-counter.ts';
 import { costOf } from './formulas.ts';
+import { createGpuPower, readGpuPower } from './gpu-power.ts';
 import { findRapl, type FoundCounter } from './rapl.ts';
 
 export interface CostInputs {
@@ -20,21 +22,43 @@ export interface CostMeter {
   begin(): EnergyShare;
   price(row: LedgerRow, joules: number | null): RequestCost | null;
   inputs(): CostInputs;
-  /** Why energy isn't measured here; null where it is. */
-  notMeasured: string | null;
+  /** What measures now, and why nothing does; one of them is null. */
+  energySource(): MeasuredBy | null;
+  notMeasured(): string | null;
 }
 
-export function createCostMeter(configPath: string, found: FoundCounter = findRapl()): CostMeter {
-  const energy = createEnergyMeter(found.counter);
+export interface CostMeterOptions {
+  /** `ai-lab.yaml`. */
+  configPath: string;
+  env: NodeJS.ProcessEnv;
+  gpuInUse(): boolean;
+  /** For tests. */
+  rapl?: FoundCounter;
+}
+
+export function createCostMeter({
+  configPath,
+  env,
+  gpuInUse,
+  rapl = findRapl(),
+}: CostMeterOptions): CostMeter {
+  const gpu = createGpuPower({ query: () => readGpuPower(env) });
+  const counter = createLabCounter({ rapl, gpu, gpuInUse });
+  const energy = createEnergyMeter(counter);
   const inputs = rememberedInputs(configPath);
   return {
     begin: energy.begin,
     price(row, joules) {
       const { config, price } = inputs();
-      return costOf({ ...row, busySeconds: busySeconds(row), joules }, config, price);
+      return costOf(
+        { ...row, busySeconds: busySeconds(row), joules, measuredBy: counter.measuredBy() },
+        config,
+        price,
+      );
     },
     inputs,
-    notMeasured: found.counter === null ? found.why : null,
+    energySource: () => (counter.notMeasured() === null ? counter.measuredBy() : null),
+    notMeasured: counter.notMeasured,
   };
 }
 

@@ -22,6 +22,7 @@ export function createEnergyMeter(counter: EnergyCounter | null): { begin(): Ene
   return {
     begin() {
       if (counter === null) return { end: () => null };
+      const stop = counter.watch?.();
       settle();
       const share = { joules: 0 as number | null };
       running.add(share);
@@ -29,6 +30,7 @@ export function createEnergyMeter(counter: EnergyCounter | null): { begin(): Ene
         end() {
           settle();
           running.delete(share);
+          stop?.();
           return share.joules;
         },
       };

@@ -4,7 +4,7 @@
  * the currency of their inputs; nothing is converted, and nothing is rounded before it is shown.
  */
 import type { CostConfig, PriceRow } from '../schemas/cost-config.ts';
-import type { Range, RequestCost } from '../schemas/cost.ts';
+import type { MeasuredBy, Range, RequestCost } from '../schemas/cost.ts';
 
 const JOULES_PER_KWH = 3_600_000;
 const SECONDS_PER_YEAR = 365 * 24 * 3600;
@@ -18,6 +18,8 @@ export interface Work {
   cachedTokens: number | null;
   completionTokens: number | null;
   joules: number | null;
+  /** What measured them; RAPL unless told. */
+  measuredBy?: MeasuredBy | undefined;
 }
 
 /** kWh = J / 3,600,000. */
@@ -31,10 +33,10 @@ export const kwhOf = ({ low, high }: Range): Range => ({
  * to an idle machine, (busy − idle) × s; at most all the machine takes meanwhile, busy × s. Null without inputs.
  */
 export function energyOf(
-  { busySeconds, joules }: Pick<Work, 'busySeconds' | 'joules'>,
+  { busySeconds, joules, measuredBy = 'rapl' }: Pick<Work, 'busySeconds' | 'joules' | 'measuredBy'>,
   { idle_watts: idle, busy_watts: busy }: Pick<CostConfig, 'idle_watts' | 'busy_watts'>,
-): { joules: Range; source: 'rapl' | 'estimate' } | null {
-  if (joules !== null) return { joules: { low: joules, high: joules }, source: 'rapl' };
+): { joules: Range; source: MeasuredBy | 'estimate' } | null {
+  if (joules !== null) return { joules: { low: joules, high: joules }, source: measuredBy };
   if (idle === undefined || busy === undefined) return null;
   return { joules: { low: (busy - idle) * busySeconds, high: busy * busySeconds }, source: 'estimate' };
 }
@@ -51,7 +53,11 @@ export function hardwareOf(busySeconds: number, hardware: CostConfig['hardware']
 
 /** (P − C) × input + C × cached input + O × output, at prices of a million tokens. Null where tokens weren't counted. */
 export function apiOf(
-  { promptTokens, cachedTokens, completionTokens }: Omit<Work, 'busySeconds' | 'joules'>,
+  {
+    promptTokens,
+    cachedTokens,
+    completionTokens,
+  }: Pick<Work, 'promptTokens' | 'cachedTokens' | 'completionTokens'>,
   { input, cached_input: cachedInput = input, output }: PriceRow,
 ): number | null {
   if (promptTokens === null && completionTokens === null) return null;

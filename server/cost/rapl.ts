@@ -11,6 +11,8 @@ const POWERCAP = '/sys/class/powercap';
 export interface EnergyCounter {
   /** Joules since some time; only differences mean anything. Null when it can't be read now. */
   read(): number | null;
+  /** Said before the first reading of a request; the answer is called after its last. For what must be sampled. */
+  watch?(): () => void;
 }
 
 export type FoundCounter = { counter: EnergyCounter } | { counter: null; why: string };

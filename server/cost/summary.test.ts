@@ -9,6 +9,7 @@ const options = {
   from: DAY - 86_400_000,
   to: DAY + 86_400_000,
   inputs: { config, prices: PRICES, price: PRICES[0] ?? null },
+  energySource: null,
   notMeasured: 'no RAPL',
 };
 const row = (startedAt: number, cost: Partial<RequestCost> | null): CostRow => ({

@@ -1,5 +1,5 @@
 /** The ledger's costs over some days. Sums of what each request cost by the inputs of its time; in today's currency only. */
-import type { CostFigure, CostSummary, Range, RequestCost } from '../schemas/cost.ts';
+import type { CostFigure, CostSummary, MeasuredBy, Range, RequestCost } from '../schemas/cost.ts';
 import { ENERGY_SOURCES, requestCost } from '../schemas/cost.ts';
 import type { CostInputs } from './cost-meter.ts';
 import { kwhOf, plus, scale } from './formulas.ts';
@@ -18,11 +18,12 @@ export interface SummaryOptions {
   from: number;
   to: number;
   inputs: CostInputs;
+  energySource: MeasuredBy | null;
   notMeasured: string | null;
 }
 
 export function summarizeCost(rows: readonly CostRow[], options: SummaryOptions): CostSummary {
-  const { from, to, inputs, notMeasured } = options;
+  const { from, to, inputs } = options;
   const all = rows.map((row) => ({ ...row, cost: parseCost(row.cost) }));
   const byDay = Map.groupBy(all, ({ startedAt }) => new Date(startedAt).toISOString().slice(0, 10));
   return {
@@ -40,7 +41,7 @@ export function summarizeCost(rows: readonly CostRow[], options: SummaryOptions)
         api: api?.total.low ?? null,
       };
     }),
-    inputs: inputsOf(inputs, notMeasured),
+    inputs: inputsOf(options),
     prices: [...inputs.prices],
   };
 }
@@ -108,7 +109,8 @@ function parseCost(value: unknown): RequestCost | null {
   return parsed.success ? parsed.data : null;
 }
 
-function inputsOf({ config, price }: CostInputs, notMeasured: string | null): CostSummary['inputs'] {
+function inputsOf({ inputs, energySource, notMeasured }: SummaryOptions): CostSummary['inputs'] {
+  const { config, price } = inputs;
   const { hardware } = config ?? {};
   const estimated = config?.idle_watts !== undefined && config.busy_watts !== undefined;
   return {
@@ -122,7 +124,7 @@ function inputsOf({ config, price }: CostInputs, notMeasured: string | null): Co
         : { price: hardware.price, years: hardware.years, hoursPerDay: hardware.hours_per_day ?? null },
     api: price,
     unknownApi: price === null ? (config?.api_price ?? null) : null,
-    energySource: notMeasured === null ? 'rapl' : estimated ? 'estimate' : null,
+    energySource: energySource ?? (estimated ? 'estimate' : null),
     notMeasured,
   };
 }

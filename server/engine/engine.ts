@@ -75,7 +75,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const hash = createFileHashes(db);
   const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }));
   const instruments = createInstruments();
-  const cost = createCostMeter(home.config);
+  const cost = createCostMeter({
+    configPath: home.config,
+    env,
+    gpuInUse: () => lab.known()?.profile === 'gpu',
+  });
   const metering = createMetering({ ledger, instruments, cost, lockSha256: locks.sha256 });
   const activities = createActivities(db, (activity) => {
     bus.publish({ type: 'activity', activity });
@@ -169,8 +173,9 @@ export function createEngine(options: EngineOptions): RunningEngine {
       cost({ days }) {
         const to = Date.now();
         const from = to - days * 86_400_000;
-        const { notMeasured } = cost;
-        return summarizeCost(ledger.between(from, to), { from, to, inputs: cost.inputs(), notMeasured });
+        const [energySource, notMeasured] = [cost.energySource(), cost.notMeasured()];
+        const inputs = cost.inputs();
+        return summarizeCost(ledger.between(from, to), { from, to, inputs, energySource, notMeasured });
       },
     },
     logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),

@@ -6,7 +6,10 @@ import { priceRow, type PriceRow } from './cost-config.ts';
 export const range = z.object({ low: z.number(), high: z.number() });
 export type Range = z.infer<typeof range>;
 
-export const ENERGY_SOURCES = ['rapl', 'estimate'] as const;
+/** What measures; `nvidia-smi` alone: the GPU, where the CPU tells nothing. */
+export const MEASURED_BY = ['rapl', 'nvidia-smi', 'rapl+nvidia-smi'] as const;
+export type MeasuredBy = (typeof MEASURED_BY)[number];
+export const ENERGY_SOURCES = [...MEASURED_BY, 'estimate'] as const;
 
 /** What one request cost, by the inputs of its time. A part without inputs is null: unknown, not nothing. */
 export const requestCost = z.object({

@@ -3,6 +3,12 @@ import type { CostSummary } from '../../../_lib/wire.ts';
 import { Facts, type Fact } from '../../../_ui/facts.tsx';
 import styles from './cost-panel.module.css';
 
+const MEASURED: Record<string, string> = {
+  rapl: 'measured by the CPU (RAPL)',
+  'nvidia-smi': 'of the GPU, measured (nvidia-smi); the CPU tells none',
+  'rapl+nvidia-smi': 'measured by the CPU (RAPL) and the GPU (nvidia-smi)',
+};
+
 const watts = (value: number | null) => (value === null ? 'not said' : `${value} W`);
 
 /** The inputs as ai-lab.yaml says them now, the formulas, and the price table with its dates. */
@@ -16,7 +22,9 @@ export function CostInputs({ summary: { inputs, prices } }: { summary: CostSumma
     {
       name: 'Energy',
       value:
-        inputs.notMeasured === null ? 'measured by the CPU (RAPL)' : `not measured: ${inputs.notMeasured}`,
+        inputs.notMeasured === null
+          ? (MEASURED[inputs.energySource ?? ''] ?? 'measured')
+          : `not measured: ${inputs.notMeasured}`,
     },
     {
       name: 'Hardware',

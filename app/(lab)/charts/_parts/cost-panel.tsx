@@ -44,9 +44,8 @@ export function CostPanel() {
 
 function Numbers({ summary, days }: { summary: CostSummary; days: number }) {
   const { electricity, hardware, api, inputs } = summary;
-  const source = electricity?.sources
-    .map((name) => (name === 'rapl' ? 'measured' : 'an estimate'))
-    .join(' and ');
+  const words = electricity?.sources.map((name) => (name === 'estimate' ? 'an estimate' : 'measured'));
+  const source = words && [...new Set(words)].join(' and ');
   return (
     <>
       <div className={styles.numbers}>

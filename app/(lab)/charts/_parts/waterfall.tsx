@@ -89,7 +89,7 @@ function factsOf(row: LedgerRow): Fact[] {
       value:
         electricity === null
           ? 'unknown'
-          : `${formatMoneyRange(electricity, currency)}, ${electricity.source === 'rapl' ? 'measured' : 'an estimate'}`,
+          : `${formatMoneyRange(electricity, currency)}, ${electricity.source === 'estimate' ? 'an estimate' : 'measured'}`,
     },
     { name: 'Hardware', value: hardware === null ? 'unknown' : formatMoneyRange(hardware, currency) },
     {
