@@ -130,6 +130,7 @@ export const messages = sqliteTable(
       .references(() => conversations.id, { onDelete: 'cascade' }),
     role: text('role').notNull(),
     content: text('content').notNull(),
+    reasoning: text('reasoning', { mode: 'json' }),
     state: text('state').notNull(),
     createdAt: integer('created_at').notNull(),
     model: text('model'),

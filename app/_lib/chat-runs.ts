@@ -1,22 +1,26 @@
 /**
- * Replies that are being written, for this tab. They live outside React, so that a reply goes on while the user looks
- * at another page; the gateway stores what passes, so a run is only the live view of it.
+ * Replies that are being written, as this tab sees them. They live outside React, so that a reply goes on while the
+ * user looks at another page. The server owns the reply and stores it: a run is a live view of one, begun by this tab
+ * or followed, as after a reload.
  */
 'use client';
 
-import { useSyncExternalStore } from 'react';
+import { useEffect, useSyncExternalStore } from 'react';
 import { samplingOf } from '../../server/schemas/chat-settings.ts';
-import { ChatError, streamCompletion } from './completion.ts';
+import { ChatError, streamCompletion, type CompletionEvent } from './completion.ts';
 import { UNREACHABLE, type Report } from './report.ts';
 import { authFetch } from './session.ts';
-import { queryClient, trpc } from './trpc.ts';
-import type { Turn } from './wire.ts';
+import { client, queryClient, trpc } from './trpc.ts';
+import type { Conversation, Turn } from './wire.ts';
 
 export interface Run {
   readonly messageId: string;
   readonly conversationId: string;
   readonly state: 'waiting' | 'thinking' | 'writing' | 'ended' | 'failed';
   readonly text: string;
+  /** What the model tells itself before it answers, and for how long it has; null before the first of it. */
+  readonly thought: string;
+  readonly thoughtMs: number | null;
   readonly startedAt: number;
   readonly error: Report | null;
 }
@@ -43,14 +47,8 @@ export async function startRun(turn: Turn): Promise<void> {
   const { messageId, messages } = turn;
   const conversationId = turn.conversation.id;
   const abort = new AbortController();
-  let run: Run = {
-    messageId,
-    conversationId,
-    state: 'waiting',
-    text: '',
-    startedAt: Date.now(),
-    error: null,
-  };
+  let run = newRun(conversationId, messageId);
+  let thoughtSince = 0;
   aborts.set(messageId, abort);
   publish(run);
   const flush = perFrame(() => publish(run));
@@ -62,10 +60,8 @@ export async function startRun(turn: Turn): Promise<void> {
       signal: abort.signal,
       fetch: authFetch,
     })) {
-      run =
-        event.type === 'text'
-          ? { ...run, state: 'writing', text: run.text + event.text }
-          : { ...run, state: run.text === '' ? 'thinking' : 'writing' };
+      if (event.type === 'thought' && run.thoughtMs === null) thoughtSince = performance.now();
+      run = grown(run, event, performance.now() - thoughtSince);
       flush.soon();
     }
     run = { ...run, state: 'ended' };
@@ -76,12 +72,81 @@ export async function startRun(turn: Turn): Promise<void> {
   }
   flush.now();
   aborts.delete(messageId);
+  // Only this tab lost the reply: the server goes on writing it.
+  if (run.error === UNREACHABLE) await follow(run);
+  else await settle(run);
+}
+
+/** `thoughtMs`: milliseconds since its first thought. */
+function grown(run: Run, event: CompletionEvent, thoughtMs: number): Run {
+  if (event.type === 'thought')
+    return { ...run, state: 'thinking', thought: run.thought + event.text, thoughtMs };
+  // The thinking lasts until the answer's first word.
+  const lasted = run.text === '' && run.thoughtMs !== null ? thoughtMs : run.thoughtMs;
+  return { ...run, state: 'writing', text: run.text + event.text, thoughtMs: lasted };
+}
+
+function newRun(conversationId: string, messageId: string): Run {
+  return {
+    messageId,
+    conversationId,
+    state: 'waiting',
+    text: '',
+    thought: '',
+    thoughtMs: null,
+    startedAt: Date.now(),
+    error: null,
+  };
+}
+
+/** Shows a reply that the server is writing, from its start to its end. After a break it is told from the start. */
+async function follow(begun: Run): Promise<void> {
+  let run = begun;
+  const flush = perFrame(() => publish(run));
+  await new Promise<void>((resolve) => {
+    client.chat.follow.subscribe(
+      { messageId: run.messageId },
+      {
+        onData({ whole, text, thought, thoughtMs, startedAt }) {
+          run = {
+            ...run,
+            error: null,
+            text: whole ? text : run.text + text,
+            thought: whole ? thought : run.thought + thought,
+            thoughtMs,
+            startedAt,
+          };
+          run = { ...run, state: run.text !== '' ? 'writing' : run.thought !== '' ? 'thinking' : 'waiting' };
+          flush.soon();
+        },
+        onError: () => resolve(),
+        onComplete: () => resolve(),
+      },
+    );
+  });
+  run = { ...run, state: run.error === null ? 'ended' : 'failed' };
+  flush.now();
   await settle(run);
 }
 
-/** Ends a reply early: the gateway keeps what has come so far. */
+/** Follows the replies of a conversation that are being written, but not by this tab. */
+export function useFollowing(conversation: Conversation | undefined): void {
+  useEffect(() => {
+    for (const { id, state } of conversation?.messages ?? []) {
+      if (conversation === undefined || state !== 'streaming' || runs.has(id)) continue;
+      const run = newRun(conversation.id, id);
+      publish(run);
+      void follow(run);
+    }
+  }, [conversation]);
+}
+
+/** Ends a reply early, whoever asked for it: the server keeps what has come so far. */
 export function stopRun(messageId: string): void {
-  aborts.get(messageId)?.abort();
+  void client.chat.stop
+    .mutate({ messageId })
+    .catch(() => undefined)
+    .finally(() => aborts.get(messageId)?.abort());
 }
 
 /** The stored reply takes over from the live one, once the gateway has written it down. */

@@ -70,11 +70,20 @@ describe('streamCompletion', () => {
     });
   });
 
-  it('says that a model thinks, without showing what', async () => {
+  it('tells thinking from the answer, by its own field or by marks', async () => {
     const events = await collect(
-      streamed(chunk({ reasoning_content: 'hm' }) + chunk({ content: 'Hi' }, 'stop') + 'data: [DONE]\n\n'),
+      streamed(
+        chunk({ reasoning_content: 'hm' }) +
+          chunk({ content: '<think>so</th' }) +
+          chunk({ content: 'ink>\n\nHi' }, 'stop') +
+          'data: [DONE]\n\n',
+      ),
     );
-    expect(events).toEqual([{ type: 'thinking' }, { type: 'text', text: 'Hi' }]);
+    expect(events).toEqual([
+      { type: 'thought', text: 'hm' },
+      { type: 'thought', text: 'so' },
+      { type: 'text', text: 'Hi' },
+    ]);
   });
 
   it('takes a finished reply without [DONE]', async () => {

@@ -2,6 +2,7 @@
  * One streamed completion from the gateway, in OpenAI's shape: SSE of `chat.completion.chunk`, closed by `[DONE]`.
  * Whatever else comes (an error body, an error inside the stream, a stream that breaks off) is a `ChatError`.
  */
+import { createThinkSplitter, type Parted } from '../../server/schemas/thinking.ts';
 import type { Report } from './report.ts';
 import { createSseParser } from './sse.ts';
 
@@ -21,8 +22,8 @@ export interface CompletionRequest {
   fetch: (url: string, init: RequestInit) => Promise<Response>;
 }
 
-/** `thinking`: the model works, but on what is not part of its answer. */
-export type CompletionEvent = { type: 'text'; text: string } | { type: 'thinking' };
+/** `thought`: what the model tells itself; not part of its answer. */
+export type CompletionEvent = { type: 'text' | 'thought'; text: string };
 
 export class ChatError extends Error {
   readonly report: Report;
@@ -49,15 +50,19 @@ export async function* streamCompletion(request: CompletionRequest): AsyncGenera
   if (!response.ok || response.body === null) throw new ChatError(await refusal(response));
   const push = createSseParser();
   const reader = response.body.getReader();
+  const splitter = createThinkSplitter();
   let finished = false;
   try {
     for (let read = await reader.read(); !read.done; read = await reader.read()) {
       for (const { data } of push(read.value)) {
-        if (data === '[DONE]') return;
+        if (data === '[DONE]') {
+          yield* eventsOf(splitter.end());
+          return;
+        }
         const chunk = parseChunk(data);
         finished ||= chunk.finished;
-        if (chunk.thinking) yield { type: 'thinking' };
-        if (chunk.text !== '') yield { type: 'text', text: chunk.text };
+        if (chunk.thought !== '') yield { type: 'thought', text: chunk.thought };
+        if (chunk.text !== '') yield* eventsOf(splitter.push(chunk.text));
       }
     }
   } finally {
@@ -72,9 +77,14 @@ export async function* streamCompletion(request: CompletionRequest): AsyncGenera
   }
 }
 
+function* eventsOf({ thought, answer }: Parted): Generator<CompletionEvent> {
+  if (thought !== '') yield { type: 'thought', text: thought };
+  if (answer !== '') yield { type: 'text', text: answer };
+}
+
 interface Chunk {
   text: string;
-  thinking: boolean;
+  thought: string;
   finished: boolean;
 }
 
@@ -98,7 +108,7 @@ function parseChunk(data: string): Chunk {
   const thought = field(delta, 'reasoning_content');
   return {
     text: typeof text === 'string' ? text : '',
-    thinking: typeof thought === 'string' && thought !== '',
+    thought: typeof thought === 'string' ? thought : '',
     finished: typeof field(choice, 'finish_reason') === 'string',
   };
 }

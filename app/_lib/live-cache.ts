@@ -46,6 +46,7 @@ export function applyLiveEvent(cache: QueryClient, event: LiveEvent): void {
         // A later snapshot means a break: what pages asked for themselves may have missed something.
         void cache.invalidateQueries(lists);
         void cache.invalidateQueries({ queryKey: trpc.metrics.pathKey() });
+        void cache.invalidateQueries({ queryKey: trpc.chat.pathKey() });
       }
       setOverview(cache, event.overview);
       cache.setQueryData(trpc.activity.list.queryKey(LIVE_ACTIVITIES), event.activities);
@@ -55,6 +56,9 @@ export function applyLiveEvent(cache: QueryClient, event: LiveEvent): void {
       return;
     case 'activity':
       cache.setQueriesData<Activity[]>(lists, (list) => list && upsertActivity(list, event.activity));
+      return;
+    case 'chats':
+      void cache.invalidateQueries({ queryKey: trpc.chat.pathKey() });
       return;
     case 'request':
       cache.setQueryData(

@@ -41,4 +41,5 @@ export type LiveEvent =
   | { type: 'snapshot'; overview: LabOverview; activities: Activity[] }
   | { type: 'overview'; overview: LabOverview }
   | { type: 'activity'; activity: Activity }
+  | { type: 'chats' }
   | { type: 'request'; request: LedgerRow };

@@ -3,6 +3,7 @@ import { presetIdInput, savePresetInput } from '../schemas/chat-settings.ts';
 import {
   conversationId,
   listInput,
+  messageId,
   messageInput,
   regenerateInput,
   renameInput,
@@ -27,6 +28,10 @@ export const chatRouter = router({
   setSettings: procedure
     .input(settingsInput)
     .mutation(({ ctx, input }) => ctx.engine.chats.setSettings(input.conversationId, input.settings)),
+  follow: procedure.input(messageId).subscription(async function* ({ ctx, input, signal }) {
+    yield* ctx.engine.chats.follow(input.messageId, signal ?? new AbortController().signal);
+  }),
+  stop: procedure.input(messageId).mutation(({ ctx, input }) => ctx.engine.chats.stop(input.messageId)),
   rename: procedure
     .input(renameInput)
     .mutation(({ ctx, input }) => ctx.engine.chats.rename(input.conversationId, input.title)),

@@ -38,6 +38,8 @@ const INPUTS: Record<string, unknown> = {
   'chat.presets': undefined,
   'chat.savePreset': { name: 'Mine', settings: { seed: 7 } },
   'chat.removePreset': { id: 'p' },
+  'chat.follow': { messageId: 'm' },
+  'chat.stop': { messageId: 'm' },
   'chat.rename': { conversationId: 'c', title: 'T' },
   'chat.remove': { conversationId: 'c' },
   'metrics.series': { range: '15m' },
@@ -75,7 +77,7 @@ const INPUTS: Record<string, unknown> = {
 const PATHS = Object.keys(appRouter._def.procedures);
 
 /** The functions of the engine that answer with a stream. */
-const STREAMS = new Set(['events', 'logs.read']);
+const STREAMS = new Set(['events', 'logs.read', 'chats.follow']);
 
 /** An engine that says which of its functions was called, with what. */
 function recordingEngine(): { engine: Engine; calls: string[] } {

@@ -16,6 +16,7 @@ import { createPresets } from '../services/chat-presets.ts';
 import { searchChats } from '../services/chat-search.ts';
 import { createChats, type Chats } from '../services/chats.ts';
 import { createFileHashes } from '../services/file-hashes.ts';
+import { createLiveReplies, type LiveReplies } from '../services/live-replies.ts';
 import { createLedger, type Ledger } from '../services/ledger.ts';
 import { createLocks } from '../services/locks.ts';
 import { createActivities, type Activities } from './activities.ts';
@@ -50,6 +51,7 @@ export interface RunningEngine extends Engine {
     db: Db;
     access: Access;
     chats: Chats;
+    replies: LiveReplies;
     ledger: Ledger;
     activities: Activities;
     instruments: Instruments;
@@ -71,6 +73,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const bus = createEventBus();
   const access = createAccess(db, server);
   const chats = createChats(db);
+  const replies = createLiveReplies(chats, () => bus.publish({ type: 'chats' }));
   const locks = createLocks(db);
   const hash = createFileHashes(db);
   const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }));
@@ -160,7 +163,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
         onChange: () => void publishOverview(),
       }),
     },
-    chats: { ...chats, ...createPresets(db), search: (text) => searchChats(db, text) },
+    chats: {
+      ...chats,
+      ...createPresets(db),
+      search: (text) => searchChats(db, text),
+      follow: replies.follow,
+      stop: replies.stop,
+    },
     metrics: {
       ...charts,
       recent: ledger.recent,
@@ -201,12 +210,13 @@ export function createEngine(options: EngineOptions): RunningEngine {
         }),
         AbortSignal.any([signal, closing.signal]),
       ),
-    parts: { db, access, chats, ledger, activities, instruments, metering },
+    parts: { db, access, chats, replies, ledger, activities, instruments, metering },
     endpoint: host.endpoint,
     prime: lab.prime,
     async close() {
       clearInterval(timer);
       pusher?.close();
+      replies.close();
       await activities.close();
       closing.abort();
       ledger.flush();

@@ -8,6 +8,7 @@ import {
 } from 'node:http';
 import { errnoOf } from '../lib/errors.ts';
 import type { Health } from '../schemas/lab.ts';
+import type { Reasoning } from '../schemas/chat.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import { createBodyMeter, createStreamMeter, type Meter, type ReplyNumbers } from './meter.ts';
 import { sendOpenAiError } from './openai-error.ts';
@@ -32,6 +33,7 @@ export interface Passage {
   numbers: ReplyNumbers;
   /** The reply's words, when they were to be kept. */
   text: string;
+  reasoning: Reasoning | null;
   /** Seconds between the chunks of a stream. */
   gaps: readonly number[];
 }
@@ -41,7 +43,11 @@ export interface Forwarding {
   path: string;
   body: Buffer;
   streamed: boolean;
-  keepText: boolean;
+  /**
+   * Present: the reply is kept and goes on when its client goes away. Called at its beginning, with what stops it;
+   * the answer is called whenever it has grown.
+   */
+  keep?: ((reply: Meter, stop: () => void) => () => void) | undefined;
   response: ServerResponse;
   /** `performance.now()` at the request's arrival. */
   begun: number;
@@ -62,7 +68,7 @@ const WELL_EVERY_MS = 1000;
 export function forward(job: Forwarding): Promise<Passage> {
   return new Promise((resolve) => {
     const { response } = job;
-    const meter: Meter = job.streamed ? createStreamMeter(job.keepText) : createBodyMeter();
+    const meter: Meter = job.streamed ? createStreamMeter(job.keep !== undefined) : createBodyMeter();
     let ttftMs: number | null = null;
     let settled = false;
 
@@ -82,6 +88,7 @@ export function forward(job: Forwarding): Promise<Passage> {
         ttftMs,
         numbers: meter.numbers,
         text: meter.text,
+        reasoning: meter.reasoning,
         gaps: meter.gaps,
       });
     };
@@ -95,15 +102,21 @@ export function forward(job: Forwarding): Promise<Passage> {
       upstream.destroy(new Error('it does not answer its health check'));
     }, wellEveryMs).unref();
     let upstream = send();
-    if (response.destroyed) {
+    const cancel = () => {
       upstream.destroy();
       settle(499, 'cancelled');
+    };
+    const kept = job.streamed ? job.keep : undefined;
+    const grown = kept?.(meter, () => {
+      cancel();
+      if (response.writable) response.end('data: [DONE]\n\n');
+    });
+    if (response.destroyed && kept === undefined) {
+      cancel();
       return;
     }
     response.once('close', () => {
-      if (response.writableFinished) return;
-      upstream.destroy();
-      settle(499, 'cancelled');
+      if (!response.writableFinished && kept === undefined) cancel();
     });
 
     function send(): ClientRequest {
@@ -116,6 +129,7 @@ export function forward(job: Forwarding): Promise<Passage> {
           upstream = send();
           return;
         }
+        if (settled) return;
         const message = `The runtime broke off: ${error.message}.`;
         if (response.headersSent) breakOff(job, message);
         else
@@ -144,19 +158,22 @@ export function forward(job: Forwarding): Promise<Passage> {
       });
       reply.on('data', (chunk: Buffer) => {
         heardAt = performance.now();
-        if (!response.write(chunk)) {
+        // A kept reply waits for no client: others may follow it.
+        if (!response.destroyed && !response.write(chunk) && kept === undefined) {
           reply.pause();
           response.once('drain', () => reply.resume());
         }
         meter.feed(chunk);
+        grown?.();
         if (job.streamed && ttftMs === null && meter.started) ttftMs = performance.now() - job.begun;
       });
       reply.once('end', () => {
         meter.end();
-        response.end();
+        if (!response.destroyed) response.end();
         settle(status, ...verdict(status, meter));
       });
       reply.once('error', () => {
+        if (settled) return;
         meter.end();
         const message = 'The runtime broke off in the middle of the reply.';
         breakOff(job, message);

@@ -10,6 +10,7 @@ import { newId } from '../lib/id.ts';
 import { BodyTooLarge, readBody } from '../lib/read-body.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import type { ReplyEnd } from '../services/chats.ts';
+import type { LiveReplies } from '../services/live-replies.ts';
 import { sendOpenAiError, type OpenAiError } from './openai-error.ts';
 import { UNKNOWN, type ReplyNumbers } from './meter.ts';
 import { forward, type Endpoint, type Passage } from './forward.ts';
@@ -35,7 +36,7 @@ export interface GatewayParts {
   /** For tests: how often a silent runtime's health is looked at. */
   wellEveryMs?: number;
   /** Conversations of the browser's chat. */
-  replies: { awaits(messageId: string): boolean; end(messageId: string, end: ReplyEnd): void };
+  replies: Pick<LiveReplies, 'awaits' | 'begin' | 'end'>;
 }
 
 export function createGateway(parts: GatewayParts) {
@@ -127,7 +128,7 @@ async function complete(
     path,
     body,
     streamed,
-    keepText: messageId !== undefined,
+    keep: messageId === undefined ? undefined : (reply, stop) => parts.replies.begin(messageId, reply, stop),
     response,
     begun,
     isWell: () => parts.endpoint()?.health === 'healthy',
@@ -144,6 +145,7 @@ const REFUSED: Passage = {
   ttftMs: null,
   numbers: UNKNOWN,
   text: '',
+  reasoning: null,
   gaps: [],
 };
 
@@ -252,6 +254,7 @@ function toReply(passage: Passage, row: LedgerRow): ReplyEnd {
   const { ttftMs, durationMs, promptTokens, cachedTokens, completionTokens, tokensPerSecond } = row;
   return {
     content: passage.text,
+    reasoning: passage.reasoning,
     state: REPLY_STATES[passage.outcome],
     model: row.model,
     metrics: {

@@ -4,6 +4,8 @@
  */
 import { z } from 'zod';
 import { parseJson } from '../lib/json.ts';
+import type { Reasoning } from '../schemas/chat.ts';
+import { createReplyText } from './reply-text.ts';
 
 const count = z.number().nonnegative();
 
@@ -30,7 +32,7 @@ const numbers = z.object({
   error: z.object({ code: z.unknown(), type: z.unknown() }).nullish().catch(undefined),
 });
 
-const words = z.object({
+const said = z.object({
   choices: z.array(
     z.object({
       text: z.string().nullish(),
@@ -86,6 +88,8 @@ export interface Meter {
   readonly failed: boolean;
   /** The reply's words; empty unless they were asked for. */
   readonly text: string;
+  /** What it thought before, kept likewise; null when it did not. */
+  readonly reasoning: Reasoning | null;
   /** Seconds between one chunk of a stream and the next, of the first so many; empty for a whole body. */
   readonly gaps: readonly number[];
 }
@@ -93,12 +97,22 @@ export interface Meter {
 /** Past it, gaps are not kept: they would only tell once more what thousands before them have told. */
 const GAPS_MAX = 16_384;
 
+const NOTHING: Omit<Meter, 'feed' | 'end' | 'gaps'> = {
+  numbers: UNKNOWN,
+  started: false,
+  complete: false,
+  failed: false,
+  text: '',
+  reasoning: null,
+};
+
 /** For an event stream. `keepText`: hold the words too, for a conversation. */
 export function createStreamMeter(keepText: boolean): Meter {
   const decoder = new TextDecoder();
   let rest = '';
   const gaps: number[] = [];
-  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '', gaps };
+  const state = { ...NOTHING, gaps };
+  const words = createReplyText(state);
   let heardAt = 0;
   const heard = () => {
     const now = performance.now();
@@ -117,12 +131,12 @@ export function createStreamMeter(keepText: boolean): Meter {
     const hasNumbers = data.includes('"timings"') || data.includes('"usage"') || data.includes('"error"');
     if (state.started && !keepText && !hasNumbers) return;
     const value = parseJson(data);
-    const said = words.safeParse(value);
-    if (said.success) {
-      const piece = said.data.choices.map((choice) => choice.delta?.content ?? choice.text ?? '').join('');
-      const thought = said.data.choices.some((choice) => (choice.delta?.reasoning_content ?? '') !== '');
-      if (piece !== '' || thought) state.started = true;
-      if (keepText) state.text += piece;
+    const parsed = said.safeParse(value);
+    if (parsed.success) {
+      const piece = parsed.data.choices.map((choice) => choice.delta?.content ?? choice.text ?? '').join('');
+      const thought = parsed.data.choices.map((choice) => choice.delta?.reasoning_content ?? '').join('');
+      if (piece !== '' || thought !== '') state.started = true;
+      if (keepText) words.add(thought, piece);
     }
     if (hasNumbers) {
       state.numbers = readNumbers(value, state.numbers);
@@ -139,7 +153,10 @@ export function createStreamMeter(keepText: boolean): Meter {
 
   return Object.assign(state, {
     feed: (chunk: Buffer) => lines(decoder.decode(chunk, { stream: true })),
-    end: () => lines(`${decoder.decode()}\n`),
+    end: () => {
+      lines(`${decoder.decode()}\n`);
+      words.end();
+    },
   });
 }
 
@@ -149,7 +166,7 @@ const BODY_MAX = 8 * 1024 * 1024;
 export function createBodyMeter(): Meter {
   const chunks: Buffer[] = [];
   let size = 0;
-  const state = { numbers: UNKNOWN, started: false, complete: false, failed: false, text: '', gaps: [] };
+  const state = { ...NOTHING, gaps: [] };
   return Object.assign(state, {
     feed(chunk: Buffer) {
       state.started = true;

@@ -38,7 +38,7 @@ async function ownGateway(client: LabClient): Promise<{ url: string; close: () =
     endpoint: engine.endpoint,
     identify: (request) => (request.url?.startsWith(`/${mark}/`) === true ? { kind: 'cli' } : null),
     ...engine.parts.metering,
-    replies: engine.parts.chats,
+    replies: engine.parts.replies,
   });
   const server = createServer((request, response) =>
     handle(request, response, (request.url ?? '').replace(`/${mark}`, '')),

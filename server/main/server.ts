@@ -61,7 +61,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           endpoint: engine.endpoint,
           identify: (request) => engine.identify((name) => headerOf(request.headers[name])),
           ...engine.parts.metering,
-          replies: engine.parts.chats,
+          replies: engine.parts.replies,
         }),
         instruments: (_request, response) => void writeMetrics(response, engine.parts.instruments.registry),
         next: undefined,

@@ -1,7 +1,14 @@
 /** What the engine offers of conversations to the web API. Unknown ids are `LabError`s with status 404. */
 import type { ChatPreset, ChatSettings, SavePresetInput } from './chat-settings.ts';
 import type { SearchResults } from './chat-search.ts';
-import type { Conversation, ConversationSummary, RegenerateInput, Turn, TurnInput } from './chat.ts';
+import type {
+  Conversation,
+  ConversationSummary,
+  RegenerateInput,
+  ReplyPiece,
+  Turn,
+  TurnInput,
+} from './chat.ts';
 
 export interface ChatApi {
   /** Newest first. */
@@ -14,6 +21,10 @@ export interface ChatApi {
   /** Deletes one branch of several; 409 for the only one. */
   prune(conversationId: string, messageId: string): Conversation;
   setSettings(id: string, settings: ChatSettings): void;
+  /** A reply while it is being written, from its start to its end. */
+  follow(messageId: string, signal: AbortSignal): AsyncIterable<ReplyPiece>;
+  /** Ends a reply early; what has come is kept. */
+  stop(messageId: string): void;
   rename(id: string, title: string): void;
   remove(id: string): void;
   search(text: string): SearchResults;

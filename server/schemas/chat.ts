@@ -19,10 +19,20 @@ export const replyMetrics = z.object({
 });
 export type ReplyMetrics = z.infer<typeof replyMetrics>;
 
+/** What a model thought before it answered. */
+export const reasoning = z.object({
+  text: z.string(),
+  /** Milliseconds from the first thought to the answer's first word. */
+  ms: z.number(),
+});
+export type Reasoning = z.infer<typeof reasoning>;
+
 export const chatMessage = z.object({
   id: z.string(),
   role: z.enum(['user', 'assistant']),
   content: z.string(),
+  /** Never part of `content`, and never told to the model again. */
+  reasoning: reasoning.nullish(),
   state: z.enum(MESSAGE_STATES),
   createdAt: z.number(),
   /** Model that answered; null on a user's message. */
@@ -97,5 +107,16 @@ export const turn = z.object({
 });
 export type Turn = z.infer<typeof turn>;
 
+/** A reply as it grows: first the whole of what has come, then what was added to it. */
+export interface ReplyPiece {
+  whole: boolean;
+  text: string;
+  thought: string;
+  /** Milliseconds of thinking so far; null before the first thought. */
+  thoughtMs: number | null;
+  startedAt: number;
+}
+
+export const messageId = z.strictObject({ messageId: id });
 export const renameInput = z.strictObject({ conversationId: id, title: z.string().trim().min(1).max(200) });
 export const conversationId = z.strictObject({ conversationId: id });

@@ -13,6 +13,7 @@ const METRICS = {
 };
 const said = (content: string, over: Partial<ReplyEnd> = {}): ReplyEnd => ({
   content,
+  reasoning: null,
   state: 'done',
   model: 'm',
   metrics: METRICS,

@@ -11,17 +11,20 @@ import {
   type ChatMessage,
   type Conversation,
   type ConversationSummary,
+  type Reasoning,
   type RegenerateInput,
   type ReplyMetrics,
   type Turn,
   type TurnInput,
 } from '../schemas/chat.ts';
 import { branchFrom, childrenOf, newestLeaf, pathTo } from './chat-tree.ts';
+import type { GrowingReply } from './live-replies.ts';
 
 const TITLE_LENGTH = 60;
 
 export interface ReplyEnd {
   content: string;
+  reasoning: Reasoning | null;
   state: 'done' | 'stopped' | 'failed';
   model: string;
   metrics: ReplyMetrics;
@@ -133,7 +136,11 @@ export function createChats(db: Db) {
     },
     /** Is there such a reply, still waiting for its words? */
     awaits: (messageId: string): boolean => store.findMessage(db, messageId)?.state === 'streaming',
-    end(messageId: string, end: ReplyEnd): void {
+    /** What has come of a reply that is still being written. */
+    progress(messageId: string, { text, reasoning }: GrowingReply): void {
+      store.endMessage(db, messageId, { content: text, reasoning });
+    },
+    end(messageId: string, end: Partial<ReplyEnd>): void {
       store.endMessage(db, messageId, end);
     },
     /** After a start: nothing can be streaming any more. */
@@ -185,6 +192,7 @@ function blank(
     conversationId,
     role,
     content: '',
+    reasoning: null,
     state: role === 'user' ? 'done' : 'streaming',
     createdAt: now,
     model: null,

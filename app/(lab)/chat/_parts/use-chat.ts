@@ -3,7 +3,7 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
-import { startRun } from '../../../_lib/chat-runs.ts';
+import { startRun, useFollowing } from '../../../_lib/chat-runs.ts';
 import { trpc } from '../../../_lib/trpc.ts';
 import type { Turn } from '../../../_lib/wire.ts';
 
@@ -22,13 +22,12 @@ export function goToChat(id: string | null): void {
 }
 
 export function useConversation(id: string | null) {
-  return useQuery({
+  const conversation = useQuery({
     ...trpc.chat.get.queryOptions({ conversationId: id ?? '' }),
     enabled: id !== null,
-    // Written by another tab: looked at until it is complete.
-    refetchInterval: ({ state }) =>
-      state.data?.messages.some((message) => message.state === 'streaming') === true ? 2000 : false,
   });
+  useFollowing(conversation.data);
+  return conversation;
 }
 
 /** Sends words, or asks for an answer again; the reply then runs by itself. */
