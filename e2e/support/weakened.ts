@@ -1,19 +1,64 @@
 /** The test entry, bundled beside the built product and started with defences switched off. */
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_OPTIONS } from '../../server/bin/bundle-options.mjs';
-import { ROOT, startLab, type Lab } from './lab.ts';
+import { CUTS, type Cut } from '../entry/cuts.ts';
+import { ROOT, startLab, type Lab, type LabOptions } from './lab.ts';
 
-const OUT = join(ROOT, 'e2e', '.out', 'weakened.mjs');
-let bundled: Promise<unknown> | undefined;
+const OUT = join(ROOT, 'e2e', '.out');
+const bundles = new Map<string, Promise<unknown>>();
 
-/** A server like the product's, without the named defences (`T1`, `T2`…; see e2e/entry/weakened.ts). */
-export async function startWeakened(...defences: string[]): Promise<Lab> {
-  bundled ??= build({
-    ...BUNDLE_OPTIONS,
-    entryPoints: ['e2e/entry/weakened.ts'],
-    outfile: OUT,
+/** A server like the product's, without the named defences (`T1`, `T2`…; see e2e/entry/weakened.ts and cuts.ts). */
+export async function startWeakened(defences: readonly string[], options: LabOptions = {}): Promise<Lab> {
+  const folder = join(OUT, ['weakened', ...defences.filter((name) => name in CUTS)].join('-'));
+  if (!bundles.has(folder))
+    bundles.set(
+      folder,
+      bundle(
+        folder,
+        defences.flatMap((name) => CUTS[name] ?? []),
+      ),
+    );
+  await bundles.get(folder);
+  return startLab({
+    ...options,
+    program: [join(folder, 'server.mjs')],
+    env: { ...options.env, AILAB_TEST_DISABLE: defences.join(',') },
   });
-  await bundled;
-  return startLab({ program: [OUT], env: { AILAB_TEST_DISABLE: defences.join(',') } });
+}
+
+/** The server, and the supervisor that it starts. */
+async function bundle(folder: string, cuts: readonly Cut[]): Promise<void> {
+  const cut = new Set<Cut>();
+  await build({
+    ...BUNDLE_OPTIONS,
+    entryPoints: { server: 'e2e/entry/weakened.ts', supervisor: 'server/supervisor/main.ts' },
+    outExtension: { '.js': '.mjs' },
+    outdir: folder,
+    plugins: [...(BUNDLE_OPTIONS.plugins ?? []), cutting(cuts, cut)],
+  });
+  const left = cuts.filter((one) => !cut.has(one)).map(({ file }) => file);
+  if (left.length > 0)
+    throw new Error(`nothing was cut from ${left.join(', ')}: is it still part of the server?`);
+}
+
+function cutting(cuts: readonly Cut[], done: Set<Cut>): Plugin {
+  const files = new Map(cuts.map(({ file }) => [join(ROOT, file), cuts.filter((cut) => cut.file === file)]));
+  return {
+    name: 'cut',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.ts$/ }, ({ path }) => {
+        const here = files.get(path);
+        if (here === undefined) return undefined;
+        let contents = readFileSync(path, 'utf8');
+        for (const cut of here) {
+          if (!contents.includes(cut.from)) throw new Error(`${cut.file} no longer holds ${cut.from}`);
+          contents = contents.replaceAll(cut.from, cut.to);
+          done.add(cut);
+        }
+        return { contents, loader: 'ts' };
+      });
+    },
+  };
 }

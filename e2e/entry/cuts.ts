@@ -1,0 +1,59 @@
+/**
+ * Defences that no option can leave out, taken out of the text of the product while a test entry is bundled from it:
+ * by row of trust.md A5, or a part of one (`T17.shell`). A cut whose text is gone from its file stops the test.
+ */
+export interface Cut {
+  /** From the repository's root. */
+  file: string;
+  /** Each must be there; all its occurrences are replaced. */
+  from: string;
+  to: string;
+}
+
+const HOOK_CONFIRM: Cut = {
+  file: 'server/engine/hook-service.ts',
+  from: 'return hash === null || readSetting(db, key(hook.name)) === hash;',
+  to: 'return hash === null || hook.name !== readSetting(db, key(hook.name));',
+};
+const HOOK_SHELL: Cut = {
+  file: 'server/hooks/command.ts',
+  from: "stdio: ['ignore', 'pipe', 'pipe'],",
+  to: "stdio: ['ignore', 'pipe', 'pipe'], shell: true,",
+};
+const BROWSER_GUARD: Cut = {
+  file: 'server/config/guard.ts',
+  from: 'return fresh ? [key] : [];',
+  to: 'return fresh && key === "" ? [key] : [];',
+};
+
+/** Cut from the server, and from the supervisor of its model server. */
+export const CUTS: Record<string, Cut[]> = {
+  T5: [
+    { file: 'server/front/headers.ts', from: '"frame-ancestors \'none\'",', to: '' },
+    { file: 'server/front/headers.ts', from: " frame-ancestors 'none';", to: '' },
+    { file: 'server/front/headers.ts', from: "response.setHeader('X-Frame-Options', 'DENY');", to: '' },
+  ],
+  T16: [
+    {
+      file: 'server/lib/harmless.ts',
+      from: 'const clean = text\n',
+      to: 'if (text !== null) return text;\n  const clean = text\n',
+    },
+  ],
+  T17: [HOOK_CONFIRM, HOOK_SHELL, BROWSER_GUARD],
+  'T17.confirm': [HOOK_CONFIRM],
+  'T17.shell': [HOOK_SHELL],
+  'T17.browser': [BROWSER_GUARD],
+  T18: [{ file: 'server/schemas/config.ts', from: 'z.strictObject(', to: 'z.looseObject(' }],
+  T19: [
+    {
+      file: 'server/resources/model-weights/byte-reader.ts',
+      from: 'const MAX_READ_BYTES = 48 * 1024 * 1024;',
+      to: 'const MAX_READ_BYTES = Infinity;',
+    },
+  ],
+  T20: [
+    { file: 'server/supervisor/command.ts', from: "['--api-key-file', keyFile],", to: '' },
+    { file: 'server/supervisor/command.ts', from: "['--cors-origins', ''],", to: '' },
+  ],
+};
