@@ -93,7 +93,9 @@ const off = named.map((name) => {
 const left = new Set(off.flatMap(({ checks = [] }) => checks));
 const home = locateHome(values.home);
 ensureHome(home);
+const silenceMs = Number(process.env['AILAB_TEST_SILENCE_MS'] ?? 0);
 const server = await startServer({
+  silence: silenceMs > 0 ? { firstMs: silenceMs, betweenMs: silenceMs } : undefined,
   home,
   env: process.env,
   program: {

@@ -55,13 +55,23 @@ export interface Forwarding {
   isWell(): boolean;
   /** How often it is asked, in milliseconds; a second unless told. */
   wellEveryMs?: number | undefined;
+  silence?: Silence | undefined;
+  /** Aborted when this server ends: what streams then is told so. */
+  closing?: AbortSignal | undefined;
+}
+
+/** How long a runtime that is well may say nothing before it counts as stuck, in milliseconds. */
+export interface Silence {
+  /** Until the first token, or for a whole reply that does not stream: a slow prompt on a laptop is not stuck. */
+  firstMs: number;
+  /** Between two pieces of a stream: a long prompt of another request may come between them. */
+  betweenMs: number;
 }
 
 /** A kept connection saves the handshake; the runtime is one process on this machine, so few are needed. */
 const agent = new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 });
 
-/** A runtime that says nothing for so long is stuck; a slow prompt on a laptop is not. */
-const SILENCE_MS = 600_000;
+const SILENCE: Silence = { firstMs: 600_000, betweenMs: 120_000 };
 const WELL_EVERY_MS = 1000;
 
 /** Resolves when the passage is over, however it ended; never rejects. */
@@ -80,6 +90,7 @@ export function forward(job: Forwarding): Promise<Passage> {
       if (settled) return;
       settled = true;
       clearInterval(watch);
+      job.closing?.removeEventListener('abort', end);
       resolve({
         status,
         outcome,
@@ -93,15 +104,34 @@ export function forward(job: Forwarding): Promise<Passage> {
       });
     };
 
-    const { wellEveryMs = WELL_EVERY_MS } = job;
+    const { wellEveryMs = WELL_EVERY_MS, silence = SILENCE } = job;
     let heardAt = performance.now();
     let sick = false;
+    /** Why this side gave up; null while it has not. */
+    let gaveUp: string | null = null;
+    const giveUp = (why: string) => {
+      gaveUp = why;
+      upstream.destroy(new Error(why));
+    };
     const watch = setInterval(() => {
-      if (performance.now() - heardAt < wellEveryMs || job.isWell()) return;
+      // A client that does not read makes the runtime wait; that is no silence of the runtime.
+      if (kept === undefined && response.writableNeedDrain) heardAt = performance.now();
+      const silentMs = performance.now() - heardAt;
+      const limitMs = job.streamed && meter.started ? silence.betweenMs : silence.firstMs;
+      if (silentMs > limitMs) giveUp(`it has said nothing for ${Math.round(limitMs / 1000)} s`);
+      if (silentMs < wellEveryMs || job.isWell()) return;
       sick = true;
-      upstream.destroy(new Error('it does not answer its health check'));
+      giveUp('it does not answer its health check');
     }, wellEveryMs).unref();
     let upstream = send();
+    const end = () => {
+      const message = 'The dashboard has ended in the middle of the reply; the lab itself goes on.';
+      if (response.headersSent) breakOff(job, message);
+      else sendOpenAiError(response, { status: 503, code: 'server_ended', message, retryAfter: 5 });
+      upstream.destroy();
+      settle(503, meter.started ? 'partial' : 'error', { code: 'server_ended', message });
+    };
+    job.closing?.addEventListener('abort', end, { once: true });
     const cancel = () => {
       upstream.destroy();
       settle(499, 'cancelled');
@@ -121,7 +151,6 @@ export function forward(job: Forwarding): Promise<Passage> {
 
     function send(): ClientRequest {
       const request = post(job);
-      request.once('timeout', () => request.destroy(new Error(`no byte for ${SILENCE_MS / 1000} s`)));
       request.once('response', pass);
       request.once('error', (error) => {
         // The runtime may close a kept connection just as we use it; it has seen nothing of the request then.
@@ -175,7 +204,8 @@ export function forward(job: Forwarding): Promise<Passage> {
       reply.once('error', () => {
         if (settled) return;
         meter.end();
-        const message = 'The runtime broke off in the middle of the reply.';
+        const why = gaveUp === null ? '' : `: ${gaveUp}`;
+        const message = `The runtime broke off in the middle of the reply${why}.`;
         breakOff(job, message);
         settle(status, meter.started ? 'partial' : 'error', { code: 'runtime_broke_off', message });
       });
@@ -187,7 +217,6 @@ function post({ path, endpoint, body, streamed }: Forwarding): ClientRequest {
   return httpRequest(new URL(path, endpoint.baseUrl), {
     method: 'POST',
     agent,
-    timeout: SILENCE_MS,
     headers: {
       'content-type': 'application/json',
       'content-length': body.length,

@@ -13,7 +13,7 @@ import type { ReplyEnd } from '../services/chats.ts';
 import type { LiveReplies } from '../services/live-replies.ts';
 import { sendOpenAiError, type OpenAiError } from './openai-error.ts';
 import { UNKNOWN, type ReplyNumbers } from './meter.ts';
-import { forward, type Endpoint, type Passage } from './forward.ts';
+import { forward, type Endpoint, type Passage, type Silence } from './forward.ts';
 import { parseJson } from '../lib/json.ts';
 
 const BODY_MAX = 32 * 1024 * 1024;
@@ -35,6 +35,9 @@ export interface GatewayParts {
   record(row: LedgerRow, gaps: readonly number[], joules: number | null): void;
   /** For tests: how often a silent runtime's health is looked at. */
   wellEveryMs?: number;
+  silence?: Silence | undefined;
+  /** Aborted when this server ends. */
+  closing?: AbortSignal;
   /** Conversations of the browser's chat. */
   replies: Pick<LiveReplies, 'awaits' | 'begin' | 'end'>;
 }
@@ -133,6 +136,8 @@ async function complete(
     begun,
     isWell: () => parts.endpoint()?.health === 'healthy',
     wellEveryMs: parts.wellEveryMs,
+    silence: parts.silence,
+    closing: parts.closing,
   });
   settle(passage, model, streamed, end());
 }

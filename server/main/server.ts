@@ -9,6 +9,7 @@ import { createAuthRoutes } from '../front/auth-routes.ts';
 import { createFront } from '../front/front.ts';
 import { CHECKS, type Check } from '../front/gate.ts';
 import { loadNext } from '../front/next-handler.ts';
+import type { Silence } from '../gateway/forward.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Home } from '../lib/home.ts';
 import { singleton } from '../lib/singleton.ts';
@@ -19,9 +20,11 @@ export interface ServerOptions {
   env: NodeJS.ProcessEnv;
   program: Program;
   port: number;
-  /** For the proof that each defence is needed; the product passes neither. */
+  /** For the proof that each defence is needed; the product passes none of these. */
   checks?: readonly Check[];
   weaken?: (engine: RunningEngine) => RunningEngine;
+  /** For tests: the gateway's limits, which are minutes otherwise. */
+  silence?: Silence | undefined;
 }
 
 export interface RunningServer {
@@ -47,6 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const strong = createEngine({ ...options, server: { port, cliSecret } });
   const engine = options.weaken?.(strong) ?? strong;
   const servers: Server[] = [];
+  const closing = new AbortController();
   try {
     const front = createFront(
       {
@@ -62,6 +66,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           identify: (request) => engine.identify((name) => headerOf(request.headers[name])),
           ...engine.parts.metering,
           replies: engine.parts.replies,
+          silence: options.silence,
+          closing: closing.signal,
         }),
         instruments: (_request, response) => void writeMetrics(response, engine.parts.instruments.registry),
         next: undefined,
@@ -89,6 +95,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     cliSecret,
     async close() {
       const closed = servers.map((server) => new Promise((resolve) => server.close(resolve)));
+      closing.abort();
+      // The last words of replies that stream are on their way before their connections are cut.
+      await new Promise((resolve) => setImmediate(resolve));
       // An event stream never ends by itself; its client reconnects elsewhere or says that we are gone.
       for (const server of servers) server.closeAllConnections();
       await engine.close();
