@@ -22,6 +22,7 @@ const INPUTS: Record<string, unknown> = {
   'config.get': undefined,
   'config.set': { key: 'context_size', value: 2048 },
   'config.write': { text: 'profile: default\n', base: null },
+  'config.preview': { changes: [{ key: 'context_size', value: 2048 }] },
   'config.checkText': { text: 'profile: fast\n' },
   'activity.list': { limit: 5 },
   'activity.get': { id: 'a' },

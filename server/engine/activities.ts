@@ -12,6 +12,7 @@ import {
 import { readLease, releaseLease, takeLease, type Lease } from '../../db/queries/leases.ts';
 import type { Db } from '../../db/client.ts';
 import { activity as activitySchema, type Activity, type ActivityKind } from '../schemas/activity.ts';
+import type { Explanation } from '../schemas/explanation.ts';
 import { isAbort, LabError, reportError } from '../lib/errors.ts';
 import { newId } from '../lib/id.ts';
 import { isAlive, ownIdentity } from '../lib/process-identity.ts';
@@ -39,7 +40,14 @@ export interface Activities {
   close(): Promise<void>;
 }
 
-export function createActivities(db: Db, publish: (activity: Activity) => void): Activities {
+/** What a failure was, in plain words; never rejects. */
+export type Explain = (error: unknown) => Promise<Explanation | undefined>;
+
+export function createActivities(
+  db: Db,
+  publish: (activity: Activity) => void,
+  explain: Explain = async () => undefined,
+): Activities {
   const live = new Map<
     string,
     { abort: AbortController; done: Promise<Activity>; current: () => Activity }
@@ -68,7 +76,7 @@ export function createActivities(db: Db, publish: (activity: Activity) => void):
       });
       insertActivity(db, { ...record.current(), input });
       publish(record.current());
-      const done = execute(id, work, record, abort.signal).then((ended) => {
+      const done = execute(id, work, record, abort.signal, explain).then((ended) => {
         const final = writeEnd(db, record, ended);
         releaseLease(db, LEASE, self.pid);
         live.delete(id);
@@ -109,20 +117,30 @@ async function execute(
   work: Work,
   record: Recorder,
   signal: AbortSignal,
+  explain: Explain,
 ): Promise<{ final: Activity; commit?: () => void }> {
   try {
     const ended = await work({ activityId, signal, step: record.step });
     if (typeof ended === 'string') return { final: record.end('done', ended, null) };
     const { outcome, commit, failure } = ended;
     if (failure === undefined) return { final: record.end('done', outcome, null), commit };
-    return { final: endBadly(record, signal, failure), commit };
+    return { final: await endBadly(record, signal, failure, explain), commit };
   } catch (error) {
-    return { final: endBadly(record, signal, error) };
+    return { final: await endBadly(record, signal, error, explain) };
   }
 }
 
-function endBadly(record: Recorder, signal: AbortSignal, error: unknown): Activity {
-  if (!signal.aborted && !isAbort(error)) return record.end('failed', null, reportError(error));
+async function endBadly(
+  record: Recorder,
+  signal: AbortSignal,
+  error: unknown,
+  explain: Explain,
+): Promise<Activity> {
+  if (!signal.aborted && !isAbort(error)) {
+    const explanation = await explain(error);
+    const report = reportError(error);
+    return record.end('failed', null, explanation === undefined ? report : { ...report, explanation });
+  }
   return record.end('cancelled', 'Cancelled. What was already done stays; nothing is rolled back.', null);
 }
 

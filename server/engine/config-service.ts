@@ -3,6 +3,7 @@ import { changeKey, NOTHING_WRITTEN, writeConfigText } from '../config/edit.ts';
 import { guardedChanges } from '../config/guard.ts';
 import { environmentOverrides } from '../config/layers.ts';
 import { invalidConfigError, loadConfig, parseConfig, placeOf, type ParsedConfig } from '../config/load.ts';
+import { previewRepair } from '../config/repair.ts';
 import { configValues } from '../config/values.ts';
 import { LabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
@@ -48,6 +49,8 @@ export function createConfigService({ home, env, flags, onChange }: ConfigParts)
       if (parsed.problems.length > 0 || writer === 'cli') return parsed.problems;
       return guardedProblems(path, text, parsed);
     },
+    preview: ({ changes }) =>
+      previewRepair(path, changes, { flags: flags(), environment: environmentOverrides(env) }),
     set({ key, value }, writer) {
       const { text, parsed } = changeKey(path, key, value ?? undefined);
       return save(text, parsed, writer);

@@ -10,6 +10,7 @@ import type { ConfigProblem } from '../schemas/config.ts';
 import type { ConfigSetInput, ConfigView, ConfigWriteInput } from '../schemas/config-view.ts';
 import type { CostSummary } from '../schemas/cost.ts';
 import type { DoctorReport } from '../schemas/doctor.ts';
+import type { RepairInput, RepairPreview } from '../schemas/explanation.ts';
 import type { HeedDriftInput, IgnoreDriftInput } from '../schemas/drift.ts';
 import type { HookConfirmInput, HookRunOutput, HookView } from '../schemas/hooks.ts';
 import type { LabStatus } from '../schemas/lab.ts';
@@ -74,6 +75,8 @@ export interface Engine {
     write(input: ConfigWriteInput, writer: 'cli' | 'browser'): ConfigView;
     /** What is wrong with such a text; nothing is written. */
     check(text: string, writer: 'cli' | 'browser'): ConfigProblem[];
+    /** The file with a repair in it, beside the one there is; nothing is written. */
+    preview(input: RepairInput): RepairPreview;
   };
   lock: LockApi;
   activities: {

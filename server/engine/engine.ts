@@ -7,6 +7,7 @@ import { createInstruments, type Instruments } from '../instruments/instruments.
 import { coalesce } from '../lib/coalesce.ts';
 import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
+import type { Activity } from '../schemas/activity.ts';
 import { createAccess, type Access, type ServerIdentity } from '../services/access.ts';
 import { createCostMeter } from '../cost/cost-meter.ts';
 import { summarizeCost } from '../cost/summary.ts';
@@ -24,6 +25,7 @@ import { createConfigService } from './config-service.ts';
 import type { Engine } from './contract.ts';
 import { createDownloadRate } from './download-rate.ts';
 import { createEventBus } from './events.ts';
+import { createExplainer } from './explainer.ts';
 import { createHookService } from './hook-service.ts';
 import { createIgnoredDrift } from './ignored-drift.ts';
 import { createInventoryService } from './inventory-service.ts';
@@ -84,11 +86,20 @@ export function createEngine(options: EngineOptions): RunningEngine {
     gpuInUse: () => lab.known()?.profile === 'gpu',
   });
   const metering = createMetering({ ledger, instruments, cost, lockSha256: locks.sha256 });
-  const activities = createActivities(db, (activity) => {
+  const logs = createLogsService({ home, env, resolve: () => lab.resolve(), closing: closing.signal });
+  const explainer = createExplainer({
+    home,
+    env,
+    logs,
+    resolve: () => lab.resolve(),
+    items: async (signal) => (await lab.status(signal)).managed_items,
+  });
+  const tellActivity = (activity: Activity) => {
     bus.publish({ type: 'activity', activity });
     instruments.activity(activity);
     void publishOverview();
-  });
+  };
+  const activities = createActivities(db, tellActivity, explainer.failure);
   if (server !== undefined) chats.settle();
   const host = createModelHost({ home, env, signal: closing.signal, onChange: () => void publishOverview() });
   const gatewayUrl = server === undefined ? null : `http://localhost:${server.port}/v1`;
@@ -113,6 +124,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     gatewayUrl,
     ignored,
     hooks,
+    explainer,
     onChange: () => void publishOverview(),
     onItems: instruments.items,
     rate,
@@ -187,7 +199,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
         return summarizeCost(ledger.between(from, to), { from, to, inputs, energySource, notMeasured });
       },
     },
-    logs: createLogsService({ home, env, resolve: lab.resolve, closing: closing.signal }),
+    logs,
     hooks,
     access: {
       keys: access.keys,

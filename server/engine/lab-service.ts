@@ -19,6 +19,7 @@ import type { Engine } from './contract.ts';
 import { diagnose } from './doctor.ts';
 import type { DownloadRate } from './download-rate.ts';
 import type { HookService } from './hook-service.ts';
+import { withExplanation, type Explainer } from './explainer.ts';
 import { createFitHint } from './fit-hint.ts';
 import type { IgnoredDrift } from './ignored-drift.ts';
 import { openLocked, type LockedUp } from './locked-up.ts';
@@ -43,6 +44,7 @@ export interface LabServiceParts extends LockStageParts {
   gatewayUrl: string | null;
   ignored: IgnoredDrift;
   hooks: HookService;
+  explainer: Explainer;
   /** Called when a decision of the user has changed what is shown. */
   onChange(): void;
   /** Told what was found, at every look. */
@@ -101,20 +103,23 @@ export function createLabService(parts: LabServiceParts): LabService {
       { home, env, program, lab: resolved.lab, starter: false, ignored },
       signal,
     );
-    const items = await observe(resolved.lab, resources, signal);
+    const found = await observe(resolved.lab, resources, signal);
+    const explained = await parts.explainer.items(resolved, found);
+    const items = found.map((item) => withExplanation(item, explained.get(item.name)));
     parts.onItems(items);
-    return { resolved, status: toStatus(home, resolved, items, parts.locks.sha256() !== null) };
+    return { resolved, explained, status: toStatus(home, resolved, items, parts.locks.sha256() !== null) };
   };
 
   const fitHint = createFitHint(home, env);
 
   const overview = async (signal: AbortSignal): Promise<LabOverview> => {
-    const { resolved, status } = await look(signal);
+    const { resolved, explained, status } = await look(signal);
     return toOverview({
       home,
       resolved,
       status,
       running: activities.running(),
+      explained,
       latest: activities.list(1)[0],
       lock: parts.locks.info(),
       starterHere: await starterHere({ home, env }),

@@ -65,6 +65,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     home,
     resolved,
     status,
+    explained: new Map(),
     running: undefined,
     latest: undefined,
     starterHere: null,

@@ -9,6 +9,7 @@ import { servedNameOf, type Lab, type LabStatus, type StatusItem } from '../sche
 import { ABOUT_DOWNLOAD_BYTES } from '../resources/package-tools/npm.ts';
 import { HUB_STARTER, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
+import type { Explanation } from '../schemas/explanation.ts';
 import type { LockInfo } from '../schemas/lock.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
@@ -18,6 +19,8 @@ export interface OverviewInput {
   resolved: ResolvedLab;
   status: LabStatus;
   running: Activity | undefined;
+  /** Of sick items, by name. */
+  explained: ReadonlyMap<string, Explanation>;
   /** The newest activity, ended or not. */
   latest: Activity | undefined;
   /** The lock in force. */
@@ -135,7 +138,7 @@ function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['at
     fix: 'Mend the line, here under Settings or in the file; until then the lab can be stopped but not started.',
   }));
   const choices = resolved.problems.map(({ code, message, fix }) => ({ code, message, fix }));
-  const broken = input.running === undefined ? brokenItems(items) : [];
+  const broken = input.running === undefined ? brokenItems(items, input.explained) : [];
   const failed = input.latest?.state === 'failed' && input.latest.error !== null ? [input.latest.error] : [];
   const interrupted =
     input.latest?.state === 'interrupted'
@@ -154,20 +157,28 @@ function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['at
       message: `${item.name} runs with another ${item.drift?.join(', ')} than ai-lab.yaml asks for.`,
       fix: 'Start again to apply ai-lab.yaml, or change it back.',
     }));
-  return [...config, ...choices, ...broken, ...failed, ...interrupted, ...drifted];
+  // One cause is told once: the item that is sick of it, not the activity that met it.
+  const causes = new Set(broken.flatMap(({ explanation }) => explanation?.cause ?? []));
+  const news = failed.filter(
+    ({ explanation }) => explanation === undefined || !causes.has(explanation.cause),
+  );
+  return [...config, ...choices, ...broken, ...news, ...interrupted, ...drifted];
 }
 
 /** One word for one trouble: when Docker is away, all services have the same. */
-function brokenItems(items: readonly StatusItem[]): LabOverview['attention'] {
+function brokenItems(
+  items: readonly StatusItem[],
+  explained: ReadonlyMap<string, Explanation>,
+): LabOverview['attention'] {
   const names = new Map<string, string[]>();
   for (const { name, error } of items) {
     if (error !== undefined) names.set(error, [...(names.get(error) ?? []), name]);
   }
-  return [...names].map(([error, those]) => ({
-    code: 'item_error',
-    message: `${those.join(', ')}: ${error}`,
-    fix: '',
-  }));
+  return [...names].map(([error, those]) => {
+    const report = { code: 'item_error', message: `${those.join(', ')}: ${error}`, fix: '' };
+    const explanation = explained.get(those[0] ?? '');
+    return explanation === undefined ? report : { ...report, explanation };
+  });
 }
 
 function textOf(item: StatusItem | undefined, key: string): string | null {

@@ -1,6 +1,5 @@
 /** Keeps one activity's steps and progress; tells about changes at most four times a second, and always the last. */
 import type { Activity, ActivityKind, ActivityStep, StepProgress } from '../schemas/activity.ts';
-import type { ErrorReport } from '../lib/errors.ts';
 import { isAbort } from '../lib/errors.ts';
 import type { StepRunner } from './orchestrator.ts';
 import type { Progress } from './resource.ts';
@@ -74,7 +73,7 @@ export function createRecorder(
   return {
     step,
     current: () => activity,
-    end(state: Activity['state'], outcome: string | null, error: ErrorReport | null): Activity {
+    end(state: Activity['state'], outcome: string | null, error: Activity['error']): Activity {
       clearTimeout(timer);
       activity = { ...activity, state, outcome, error, endedAt: Date.now() };
       return activity;

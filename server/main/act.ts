@@ -2,6 +2,7 @@
 import { LabError } from '../lib/errors.ts';
 import type { Activity } from '../schemas/activity.ts';
 import { env, environmentOf, homeOf, program, type LabFlags } from './flags.ts';
+import { explainedWords } from './explained-words.ts';
 import type { LabClient } from './lab-client.ts';
 import { parseFormat, print } from './print.ts';
 
@@ -24,7 +25,7 @@ export async function act(flags: LabFlags, start: (client: LabClient) => Promise
         message: activity.outcome ?? 'It did not end well.',
         fix: '',
       };
-      throw new LabError(error);
+      throw new LabError({ ...error, ...explainedWords(error) });
     } else if (format === 'table') {
       out(activity.outcome ?? 'Done.');
     }

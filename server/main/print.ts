@@ -55,6 +55,8 @@ export function statusTable(status: LabStatus): string {
 }
 
 function noteOf(item: StatusItem): string {
+  const explained = item.meta['explained'];
+  if (typeof explained === 'string') return explained;
   if (item.error !== undefined) return item.error.split('\n')[0] ?? '';
   if (item.drift !== undefined) return `drift: ${item.drift.join(', ')}`;
   const ignored = item.meta['drift_ignored'];

@@ -1,5 +1,6 @@
 /** The lab's words as types and zod schemas, shared by server, CLI and browser. Node-free. */
 import { z } from 'zod';
+import { explanation } from './explanation.ts';
 
 export const PROFILES = ['default', 'gpu'] as const;
 export const ENGINES = ['docker', 'embedded'] as const;
@@ -14,7 +15,13 @@ export type Domain = (typeof DOMAINS)[number];
 export type ItemState = (typeof STATES)[number];
 export type Health = (typeof HEALTHS)[number];
 
-export const errorReport = z.object({ code: z.string(), message: z.string(), fix: z.string() });
+export const errorReport = z.object({
+  code: z.string(),
+  message: z.string(),
+  fix: z.string(),
+  /** What it was in plain words, where that is known. */
+  explanation: explanation.optional(),
+});
 
 /** One thing of a resource, before it is reconciled: no state yet. */
 export interface Item {

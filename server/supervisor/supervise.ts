@@ -7,7 +7,7 @@ import type { Home } from '../lib/home.ts';
 import { ownIdentity } from '../lib/process-identity.ts';
 import { childEnv } from '../resources/embedded-runtime/child-env.ts';
 import { writePrivateFile } from '../lib/private-file.ts';
-import type { StartRequest, WorkerConfig } from '../resources/embedded-runtime/request.ts';
+import { START_MARK, type StartRequest, type WorkerConfig } from '../resources/embedded-runtime/request.ts';
 import { createBackoff } from './backoff.ts';
 import { startChild, type Child, type Exit } from './child.ts';
 import { commandFor } from './command.ts';
@@ -58,6 +58,7 @@ export function supervise(request: StartRequest, home: Home): Supervision {
   async function live(): Promise<Life> {
     const before = readMemory();
     let after = before;
+    log.write(`${new Date().toISOString()} I ${START_MARK}\n`);
     log.forget();
     child = startChild(command, {
       cwd: home.root,

@@ -1,7 +1,7 @@
 'use client';
 
 import { useDownSince, useLiveActivities, useOverview, useRecentRequests } from '../../_lib/live.tsx';
-import { Note } from '../../_ui/note.tsx';
+import { FailureNote } from '../../_explain/failure-note.tsx';
 import { Stack } from '../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
 import { HeadlineBar } from './headline-bar.tsx';
@@ -36,11 +36,11 @@ export function OverviewPage() {
           <section aria-label="Needs you" data-testid="attention">
             <Stack>
               {attention.map((one) => (
-                <Note
+                <FailureNote
                   key={one.code + one.message}
                   tone={toneOf(one.code)}
-                  message={one.message}
-                  fix={one.fix}
+                  report={one}
+                  busy={running !== undefined || down}
                 />
               ))}
             </Stack>
@@ -62,7 +62,7 @@ export function OverviewPage() {
 
 /** What keeps the lab from working is bad; what only wants to be known is a warning. */
 function toneOf(code: string): 'bad' | 'warn' {
-  return code === 'interrupted' || code === 'memory_tight' ? 'warn' : 'bad';
+  return code === 'interrupted' || code === 'memory_tight' || code === 'gpu_partly_used' ? 'warn' : 'bad';
 }
 
 function OverviewSkeleton() {

@@ -2,7 +2,7 @@
 
 import { ACTIVITY_KINDS, ACTIVITY_STATES } from '../../_lib/words.ts';
 import type { Activity, LabOverview } from '../../_lib/wire.ts';
-import { Note } from '../../_ui/note.tsx';
+import { FailureNote } from '../../_explain/failure-note.tsx';
 import { Panel } from '../../_ui/panel.tsx';
 import { State } from '../../_ui/state.tsx';
 import { Steps } from '../../_ui/steps.tsx';
@@ -27,7 +27,7 @@ export function Stages({ activity, lab }: { activity: Activity; lab: LabOverview
       <div className={styles.stages}>
         <Steps steps={activity.steps} />
         {activity.error !== null && !isTold(lab, activity.error) && (
-          <Note tone="bad" message={activity.error.message} fix={activity.error.fix} />
+          <FailureNote tone="bad" report={activity.error} busy={false} past />
         )}
       </div>
     </Panel>

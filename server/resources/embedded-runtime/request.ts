@@ -31,6 +31,9 @@ export const workerConfig = z.object({
 });
 export type WorkerConfig = z.infer<typeof workerConfig>;
 
+/** Stands in runtime.log before the first word of each start. */
+export const START_MARK = 'ailab-web: the model server is started';
+
 /** Arguments by which the processes of a home are found again when no record names them. */
 export const supervisorMark = (home: string): string => `--ailab-supervisor=${home}`;
 export const workerMark = (home: string): string => `--ailab-worker=${home}`;

@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { useRunningActivity } from '../../../_lib/live.tsx';
 import { applyLiveEvent } from '../../../_lib/live-cache.ts';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
 import type { Activity } from '../../../_lib/wire.ts';
@@ -9,6 +10,7 @@ import { ACTIVITY_KINDS, ACTIVITY_STATES } from '../../../_lib/words.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { CopyButton } from '../../../_ui/copy.tsx';
 import { Fold } from '../../../_ui/fold.tsx';
+import { FailureNote } from '../../../_explain/failure-note.tsx';
 import { Note } from '../../../_ui/note.tsx';
 import { State } from '../../../_ui/state.tsx';
 import { Steps } from '../../../_ui/steps.tsx';
@@ -17,7 +19,9 @@ import { activityText, canBeRetried, startedByWords } from './activity-text.ts';
 import { Output } from './output.tsx';
 import styles from './activity.module.css';
 
-export function ActivityCard({ activity }: { activity: Activity }) {
+/** `mendable`: nothing of its kind has come after it, so what mends it is worth doing. */
+export function ActivityCard({ activity, mendable }: { activity: Activity; mendable: boolean }) {
+  const busy = useRunningActivity() !== undefined;
   const { tone, word } = ACTIVITY_STATES[activity.state];
   const running = activity.state === 'running';
   const [trouble, setTrouble] = useState<unknown>(null);
@@ -47,7 +51,7 @@ export function ActivityCard({ activity }: { activity: Activity }) {
       {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
       {activity.outcome !== null && <p className={styles.outcome}>{activity.outcome}</p>}
       {activity.error !== null && (
-        <Note tone="bad" message={activity.error.message} fix={activity.error.fix} />
+        <FailureNote tone="bad" report={activity.error} busy={busy} past={!mendable} />
       )}
       {running ? (
         <Steps steps={activity.steps} />

@@ -40,7 +40,7 @@ export function ActivityPage() {
           <Panel key={title} title={title} bare>
             <Stack>
               {list.map((activity) => (
-                <ActivityCard key={activity.id} activity={activity} />
+                <ActivityCard key={activity.id} activity={activity} mendable={title === 'Needs attention'} />
               ))}
             </Stack>
           </Panel>

@@ -35,6 +35,14 @@ export function startedByWords(startedBy: string): string {
   return startedBy === 'cli' ? 'from a terminal' : `by ${startedBy}`;
 }
 
+function errorLines({ code, message, fix, explanation }: NonNullable<Activity['error']>): string[] {
+  const lines = [`error ${code}: ${message}`, `fix: ${fix}`];
+  if (explanation === undefined) return lines;
+  const { cause, sentence, evidence, raw } = explanation;
+  const seen = evidence === null ? [] : [`seen in ${evidence.source}: ${evidence.line}`];
+  return [...lines, `cause ${cause}: ${sentence}`, ...seen, ...raw.map((line) => `| ${line}`)];
+}
+
 /** Times in ISO form, so that they mean the same to whoever reads it. */
 export function activityText(activity: Activity): string {
   const { kind, state, startedAt, endedAt, outcome, error, steps } = activity;
@@ -49,6 +57,6 @@ export function activityText(activity: Activity): string {
     }),
   ];
   if (outcome !== null) lines.push(outcome);
-  if (error !== null) lines.push(`error ${error.code}: ${error.message}`, `fix: ${error.fix}`);
+  if (error !== null) lines.push(...errorLines(error));
   return lines.join('\n');
 }
