@@ -26,7 +26,9 @@ const USUAL: Record<string, Value> = { supervised: true, restarts: 0, profile: '
 /** Told by the weights already, or kept to find drift by; drift itself is told in words. `status -o json` has them all. */
 const ELSEWHERE = new Set(
   'weights_path model_name command entrypoint environment mounts tmpfs labels configuration user restart security '
-    .concat('init health_check containers container_name image_digest_is_local_id done drift_ignored cause explained')
+    .concat(
+      'init health_check containers container_name image_digest_is_local_id done drift_ignored cause explained',
+    )
     .split(' '),
 );
 
