@@ -6,6 +6,7 @@ import type { ReactNode } from 'react';
 import { LiveProvider } from '../_lib/live.tsx';
 import { useSession } from '../_lib/session.ts';
 import { queryClient } from '../_lib/trpc.ts';
+import { ActivityStrip } from './activity-strip.tsx';
 import { DockerBanner } from './docker-banner.tsx';
 import { LoggedOut } from './logged-out.tsx';
 import { Rail } from './rail.tsx';
@@ -23,11 +24,14 @@ export function Frame({ children }: { children: ReactNode }) {
         </a>
         <div className={styles.frame}>
           <Rail />
-          <main id="page" className={styles.page} tabIndex={-1}>
-            <ServerBanner />
-            <DockerBanner />
-            {children}
-          </main>
+          <div className={styles.column}>
+            <main id="page" className={styles.page} tabIndex={-1}>
+              <ServerBanner />
+              <DockerBanner />
+              {children}
+            </main>
+            <ActivityStrip />
+          </div>
         </div>
       </LiveProvider>
     </QueryClientProvider>

@@ -7,6 +7,7 @@ export type { LogLine } from '../../server/schemas/logs.ts';
 type Outputs = inferRouterOutputs<AppRouter>;
 
 export type LabOverview = Outputs['lab']['overview'];
+export type DoctorReport = Outputs['lab']['doctor'];
 export type LabPlan = Outputs['lab']['plan'];
 export type PlanItem = LabPlan['items'][number];
 export type LabChoices = Outputs['lab']['choices'];

@@ -123,6 +123,19 @@ export const AgainIcon = () => (
   </Icon>
 );
 
+export const CloseIcon = () => (
+  <Icon size={15}>
+    <path d="m5 5 10 10M15 5 5 15" />
+  </Icon>
+);
+
+export const SearchIcon = () => (
+  <Icon size={18}>
+    <circle cx="9" cy="9" r="5" />
+    <path d="m13 13 3.5 3.5" />
+  </Icon>
+);
+
 export const ListIcon = () => (
   <Icon size={18}>
     <path d="M3 5h14M3 10h14M3 15h9" />

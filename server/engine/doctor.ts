@@ -3,6 +3,7 @@ import { access, constants, statfs } from 'node:fs/promises';
 import { availableParallelism, freemem, totalmem } from 'node:os';
 import { formatProblem } from '../config/load.ts';
 import { reportError } from '../lib/errors.ts';
+import { exec } from '../lib/exec.ts';
 import type { Home } from '../lib/home.ts';
 import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
 import { VERSION } from '../lib/version.ts';
@@ -43,6 +44,7 @@ export async function diagnose(parts: DoctorParts): Promise<DoctorReport> {
       message: `${lab.threads} physical cores (${availableParallelism()} threads)`,
     })),
     check('Memory', 'system', memory),
+    check('GPU', 'system', () => gpu(parts)),
     check('Home', 'home', async () => {
       await access(home.root, constants.W_OK);
       return { status: 'pass', message: `${home.root} can be written` };
@@ -83,6 +85,24 @@ function memory(): Finding {
   return free >= 1
     ? { status: 'pass', message }
     : { status: 'warn', message, fix: 'Close other programs; a model needs its file size and more.' };
+}
+
+const SMI_MS = 5000;
+
+/** What the system itself tells of; whether the lab can use it is the profile's question. */
+async function gpu({ env, signal }: DoctorParts): Promise<Finding> {
+  if (process.platform === 'darwin') return { status: 'info', message: `the GPU of this Mac (Metal)` };
+  const asked = ['--query-gpu=name,memory.total,driver_version', '--format=csv,noheader'];
+  const within = AbortSignal.any([signal, AbortSignal.timeout(SMI_MS)]);
+  const answer = await exec('nvidia-smi', asked, { env, signal: within }).catch(() => null);
+  const lines = answer?.code === 0 ? answer.stdout.trim().split('\n').filter(Boolean) : [];
+  return {
+    status: 'info',
+    message:
+      lines.length > 0
+        ? lines.map((line) => line.replace(/, ([^,]*)$/, ', driver $1')).join('; ')
+        : 'none that nvidia-smi tells of; the processor does the work',
+  };
 }
 
 async function disk(home: Home): Promise<Finding> {

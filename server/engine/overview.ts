@@ -170,15 +170,25 @@ function brokenItems(
   items: readonly StatusItem[],
   explained: ReadonlyMap<string, Explanation>,
 ): LabOverview['attention'] {
-  const names = new Map<string, string[]>();
-  for (const { name, error } of items) {
-    if (error !== undefined) names.set(error, [...(names.get(error) ?? []), name]);
-  }
-  return [...names].map(([error, those]) => {
-    const report = { code: 'item_error', message: `${those.join(', ')}: ${error}`, fix: '' };
-    const explanation = explained.get(those[0] ?? '');
+  const broken = items.filter(({ error }) => error !== undefined);
+  return [...Map.groupBy(broken, ({ error }) => error ?? '')].map(([error, those]) => {
+    const names = those.map(({ name }) => name);
+    const report = { code: 'item_error', message: `${names.join(', ')}: ${error}`, fix: fixOf(those) };
+    const explanation = explained.get(names[0] ?? '');
     return explanation === undefined ? report : { ...report, explanation };
   });
+}
+
+/** The next step with what has ended or is sick; where the error names one itself, that is it. */
+function fixOf(items: readonly StatusItem[]): string {
+  const services = items.filter(({ domain, error }) => domain === 'service' && error?.includes('`') !== true);
+  const why = services.map(({ name }) => `\`ailab-web logs ${name}\``).join(' and ');
+  if (services.length < items.length) return '';
+  if (services.every(({ health }) => health === 'exited'))
+    return `Start the lab again: it brings back what has ended and leaves the rest alone. Why it ended: ${why}.`;
+  if (services.every(({ health }) => health === 'unhealthy'))
+    return `See why in its log: ${why}. If it stays so, stop the lab and start it again.`;
+  return '';
 }
 
 function textOf(item: StatusItem | undefined, key: string): string | null {

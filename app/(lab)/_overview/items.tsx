@@ -14,10 +14,16 @@ export function Items({ lab, busy }: { lab: LabOverview; busy: boolean }) {
   // What the attention list says in full is not said a second time.
   const told = lab.attention.map((one) => one.message).join('\n');
   const usage = useUsage(own.some(({ domain, state }) => domain === 'process' && state === 'managed'));
-  if (own.length === 0 && lab.status.untracked_items.length === 0) return null;
+  const beside = lab.status.untracked_items.length > 0;
+  // Before the first start, that nothing is there is no news: the card above says what it will bring.
+  const nothingYet =
+    lab.starter !== null &&
+    !busy &&
+    own.every(({ state, error }) => state === 'missing' && error === undefined);
+  if (!beside && (own.length === 0 || nothingYet)) return null;
   return (
     <Panel title="What the lab is made of">
-      {own.length === 0 ? (
+      {own.length === 0 || nothingYet ? (
         <p className={styles.none}>Nothing yet.</p>
       ) : (
         <ItemList items={own} told={told} busy={busy} usage={usage} />

@@ -4,6 +4,8 @@ import { useDownSince, useLiveActivities, useOverview, useRecentRequests } from 
 import { FailureNote } from '../../_explain/failure-note.tsx';
 import { Stack } from '../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
+import { FirstQuestion } from './first-question.tsx';
+import { Found } from './found.tsx';
 import { HeadlineBar } from './headline-bar.tsx';
 import { Items } from './items.tsx';
 import { Lack } from './lack.tsx';
@@ -26,11 +28,15 @@ export function OverviewPage() {
   const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
   const attention = troubles(lab).filter(({ message }) => !lack.some(({ found }) => found === message));
   const told = headline(lab, running, speed ?? null);
-  const offered = down ? [] : actions(lab, running).filter((one) => one !== 'start' || lack.length === 0);
+  const possible = down ? [] : actions(lab, running).filter((one) => one !== 'start' || lack.length === 0);
+  // Never asked anything: the question itself is the next action then, in a place of its own.
+  const first = recent?.length === 0 && possible[0] === 'chat';
+  const offered = first ? possible.filter((one) => one !== 'chat') : possible;
   return (
     <>
       <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} offered={offered} />
       <Stack>
+        {first && <FirstQuestion />}
         <Lack lab={lab} lack={lack} busy={running !== undefined || down} />
         {attention.length > 0 && (
           <section aria-label="Needs you" data-testid="attention">
@@ -47,6 +53,7 @@ export function OverviewPage() {
           </section>
         )}
         {lab.starter !== null && running === undefined && <StarterCard lab={lab} starter={lab.starter} />}
+        {lab.starter !== null && running === undefined && <Found />}
         {shown !== undefined && <Stages activity={shown} lab={lab} />}
         <Services lab={lab} busy={running !== undefined || down} />
         <Items lab={lab} busy={running !== undefined || down} />

@@ -8,11 +8,11 @@ import { Button } from '../../_ui/button.tsx';
 import { WithCode } from '../../_ui/copy.tsx';
 import { ChevronIcon } from '../../_ui/icons.tsx';
 import { State } from '../../_ui/state.tsx';
-import { Ago } from '../../_ui/time.tsx';
 import { Drift } from './drift.tsx';
+import { Since, Use } from './row-parts.tsx';
 import { ServiceDetails } from './service-details.tsx';
 import { PageLink } from './page-link.tsx';
-import { cpuWords, memoryWords, MEMORY_TIGHT, numberOf, servicePage, serviceRole } from './service-words.ts';
+import { servicePage, serviceRole } from './service-words.ts';
 import styles from './services.module.css';
 
 const DONE = { tone: 'ok', word: 'Managed, done' } as const;
@@ -78,39 +78,5 @@ export function ServiceRow({ item, home, usage, attention, lastSeen, lonely, bus
         {open && <ServiceDetails item={item} home={home} />}
       </div>
     </li>
-  );
-}
-
-function Since({ item }: { item: StatusItem }) {
-  const restarts = numberOf(item, 'restarts') ?? 0;
-  const ended = numberOf(item, 'ended_at');
-  const at = ended ?? numberOf(item, 'started_at');
-  if (item.state !== 'managed') return null;
-  return (
-    <span className={styles.since}>
-      {at !== null && (
-        <>
-          {ended === null ? 'started' : 'ended'} <Ago at={at} />
-        </>
-      )}
-      {restarts > 0 && `${at === null ? '' : ', '}restarted ${restarts === 1 ? 'once' : `${restarts} times`}`}
-    </span>
-  );
-}
-
-/** CPU and memory, in places that do not move when a figure comes. */
-function Use({ usage }: { usage: ItemUsage | undefined }) {
-  const { cores = null, memoryBytes = null, memoryLimitBytes = null } = usage ?? {};
-  const tight =
-    memoryBytes !== null && memoryLimitBytes !== null && memoryBytes > memoryLimitBytes * MEMORY_TIGHT;
-  return (
-    <div className={styles.use} data-empty={memoryBytes === null}>
-      <span className={styles.cpu}>{cores === null ? '' : cpuWords(cores)}</span>
-      <span className={tight ? styles.tight : styles.memory}>
-        {memoryBytes !== null && memoryWords(memoryBytes)}
-        {memoryBytes !== null && memoryLimitBytes !== null && ` of ${memoryWords(memoryLimitBytes)}`}
-        {tight && <span className={styles.full}>nearly full</span>}
-      </span>
-    </div>
   );
 }

@@ -1,7 +1,6 @@
 /** What a service of the stack is, where it is reached and how it is, in words. Decided from its facts alone. */
 import { formatFigure } from '../../../server/schemas/format.ts';
-import type { ItemUsage, StatusItem } from '../../_lib/wire.ts';
-import type { MetaFact } from './meta.ts';
+import type { StatusItem } from '../../_lib/wire.ts';
 
 const ROLES: Record<string, string> = {
   model: 'answers the chat',
@@ -79,15 +78,6 @@ export function memoryWords(bytes: number): string {
 export function cpuWords(cores: number): string {
   const percent = cores * 100;
   return `${percent < 9.95 ? percent.toFixed(1) : Math.round(percent)} % CPU`;
-}
-
-/** As facts with names, as far as they are measured. */
-export function usageFacts(usage: ItemUsage | undefined): MetaFact[] {
-  const { cores = null, memoryBytes = null } = usage ?? {};
-  return [
-    ...(memoryBytes === null ? [] : [{ key: 'memory', name: 'memory', text: memoryWords(memoryBytes) }]),
-    ...(cores === null ? [] : [{ key: 'cpu', name: 'CPU', text: cpuWords(cores).replace(/ CPU$/, '') }]),
-  ];
 }
 
 /** From this share of its limit on, memory is worth a look. */

@@ -1,5 +1,6 @@
 'use client';
 
+import Link from 'next/link';
 import { formatBytes } from '../../../server/schemas/format.ts';
 import { reportOf } from '../../_lib/trpc.ts';
 import type { LabOverview } from '../../_lib/wire.ts';
@@ -65,10 +66,13 @@ const FROM_CACHE = 'model_id: bartowski/SmolLM2-360M-Instruct-GGUF:Q4_K_M';
 
 function OtherWays({ path }: { path: string }) {
   return (
-    <Fold title="Other ways: weights you have already">
+    <Fold title="Other ways: weights you have already, or others">
       <div className={styles.ways}>
         <p>
-          Put one line into <Path path={path} />
+          <Link href="/models">Choose a model</Link> of those on this machine, or download another one.
+        </p>
+        <p>
+          Or put one line into <Path path={path} />
         </p>
         <Line title="A GGUF file of yours, or a folder that holds one" text={OWN_FILE} />
         <Line title="A model in the Hugging Face cache of this machine" text={FROM_CACHE} />
