@@ -24,9 +24,6 @@ const START: Partial<Record<LabOverview['phase'], string>> = {
   running: 'Start what is missing',
 };
 
-/** What can be the one next action of the page. */
-const NEXT: ReadonlySet<Action> = new Set(['chat', 'config', 'start']);
-
 interface ActionBarProps {
   offered: readonly Action[];
   lab: LabOverview;
@@ -41,7 +38,7 @@ export function ActionBar({ offered, lab, running }: ActionBarProps) {
     <>
       <div className={styles.actions}>
         {offered.map((action, index) => {
-          const kind = index === 0 && NEXT.has(action) ? 'primary' : 'plain';
+          const kind = index === 0 ? 'primary' : 'plain';
           switch (action) {
             case 'chat':
               return (

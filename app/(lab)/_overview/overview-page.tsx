@@ -19,10 +19,10 @@ import { actions, headline, lastKnown, shownActivity, troubles } from './view.ts
 export function OverviewPage() {
   const lab = useOverview();
   const activities = useLiveActivities();
-  const recent = useRecentRequests().data;
+  const { data: recent, isPending } = useRecentRequests();
   const down = useDownSince() !== null;
   const lack = useLack(lab);
-  if (lab === undefined || activities === undefined) return <OverviewSkeleton />;
+  if (lab === undefined || activities === undefined || isPending) return <OverviewSkeleton />;
   const running = activities.find((one) => one.state === 'running');
   const shown = shownActivity(activities, lab);
   const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
