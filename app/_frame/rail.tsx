@@ -19,9 +19,16 @@ import {
 } from '../_ui/icons.tsx';
 import { StateMark } from '../_ui/state.tsx';
 import { PHASES } from '../_lib/words.ts';
+import { PaletteLauncher } from './palette-launcher.tsx';
 import styles from './rail.module.css';
 
-const PAGES: readonly { href: string; name: string; icon: ReactNode }[] = [
+export interface PageEntry {
+  href: string;
+  name: string;
+  icon: ReactNode;
+}
+
+const PAGES: readonly PageEntry[] = [
   { href: '/', name: 'Overview', icon: <OverviewIcon /> },
   { href: '/chat', name: 'Chat', icon: <ChatIcon /> },
   { href: '/charts', name: 'Metrics', icon: <MetricsIcon /> },
@@ -48,6 +55,7 @@ export function Rail() {
         <Mark />
         <span>ailab-web</span>
       </div>
+      <PaletteLauncher pages={PAGES} />
       <nav aria-label="Pages">
         <ul ref={pages} className={styles.pages}>
           {PAGES.map(({ href, name, icon }) => (
