@@ -96,7 +96,7 @@ function PictureButton({ title, figure }: { title: string; figure: RefObject<HTM
     <Button
       kind="quiet"
       small
-      aria-label={`Save the chart ${title} as a picture (PNG)`}
+      aria-label={`PNG: save the chart ${title} as a picture`}
       title="Save as a picture (PNG)"
       onClick={() => void take().catch(() => setFailed(true))}
     >
