@@ -181,3 +181,16 @@ export const apiKeys = sqliteTable('api_keys', {
   createdAt: integer('created_at').notNull(),
   lastUsedAt: integer('last_used_at'),
 });
+
+/** Links to the read-only status page. Of the unguessable part only the SHA-256 is kept. */
+export const shares = sqliteTable('shares', {
+  id: text('id').primaryKey(),
+  hash: text('hash').notNull().unique(),
+  /** The first characters of the link's unguessable part, to tell shares apart. */
+  prefix: text('prefix').notNull(),
+  createdAt: integer('created_at').notNull(),
+  expiresAt: integer('expires_at').notNull(),
+  createdBy: text('created_by').notNull(),
+  /** Port of the listener for the network; null for this machine only. */
+  lanPort: integer('lan_port'),
+});

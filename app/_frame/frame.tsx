@@ -8,6 +8,7 @@ import { useSession } from '../_lib/session.ts';
 import { queryClient } from '../_lib/trpc.ts';
 import { ActivityStrip } from './activity-strip.tsx';
 import { DockerBanner } from './docker-banner.tsx';
+import { ExposureLine } from './exposure-line.tsx';
 import { LoggedOut } from './logged-out.tsx';
 import { Rail } from './rail.tsx';
 import { ServerBanner } from './server-banner.tsx';
@@ -28,6 +29,7 @@ export function Frame({ children }: { children: ReactNode }) {
             <main id="page" className={styles.page} tabIndex={-1}>
               <ServerBanner />
               <DockerBanner />
+              <ExposureLine />
               {children}
             </main>
             <ActivityStrip />

@@ -16,6 +16,7 @@ import {
   ModelsIcon,
   OverviewIcon,
   SettingsIcon,
+  ShareIcon,
 } from '../_ui/icons.tsx';
 import { StateMark } from '../_ui/state.tsx';
 import { PHASES } from '../_lib/words.ts';
@@ -37,6 +38,7 @@ const PAGES: readonly PageEntry[] = [
   { href: '/hooks', name: 'Hooks', icon: <HooksIcon /> },
   { href: '/lock', name: 'Lock', icon: <LockIcon /> },
   { href: '/logs', name: 'Logs', icon: <LogsIcon /> },
+  { href: '/share', name: 'Share', icon: <ShareIcon /> },
   { href: '/settings', name: 'Settings', icon: <SettingsIcon /> },
 ];
 

@@ -88,6 +88,7 @@ export function overview(over: Partial<LabOverview> = {}): LabOverview {
     starter: null,
     gatewayUrl: 'http://localhost:3000/v1',
     lock: null,
+    sharing: { shares: 0, dashboardPort: 3000, lan: null },
     status: {
       config_path: '/home/ada/.local/share/ailab-web/ai-lab.yaml',
       lock_path: '/home/ada/.local/share/ailab-web/ailab.db',

@@ -34,6 +34,7 @@ export type ApiKey = Outputs['access']['keys'][number];
 export type NewApiKey = Outputs['access']['createKey'];
 export type Login = Outputs['access']['logins'][number];
 
+export type ShareInfo = Outputs['share']['list']['shares'][number];
 export type HookView = Outputs['hooks']['list'][number];
 export type HookRun = HookView['runs'][number];
 export type LockShown = NonNullable<Outputs['lock']['show']>;

@@ -77,6 +77,15 @@ export const LogsIcon = () => (
   </Icon>
 );
 
+export const ShareIcon = () => (
+  <Icon>
+    <circle cx="5" cy="10" r="2.2" />
+    <circle cx="14.5" cy="4.8" r="2.2" />
+    <circle cx="14.5" cy="15.2" r="2.2" />
+    <path d="m7 9 5.5-3.1M7 11l5.5 3.1" />
+  </Icon>
+);
+
 export const SettingsIcon = () => (
   <Icon>
     <path d="M3 6h7M14.5 6H17M3 14h2.5M10 14h7" />

@@ -46,6 +46,7 @@ export const PAGES = [
   '/hooks/none',
   '/logs',
   '/plan',
+  '/share',
   '/settings',
   '/nowhere',
 ] as const;

@@ -72,6 +72,10 @@ const INPUTS: Record<string, unknown> = {
   'hooks.list': undefined,
   'hooks.get': { id: 'h' },
   'hooks.runNow': { name: 'h' },
+  'share.list': undefined,
+  'share.create': { forMs: 60_000, lan: false },
+  'share.revoke': { id: 's' },
+  'share.snapshot': undefined,
   'hooks.confirm': { name: 'h', sha256: 'a'.repeat(64) },
 };
 

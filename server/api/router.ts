@@ -9,6 +9,7 @@ import { lockRouter } from './lock.ts';
 import { logsRouter } from './logs.ts';
 import { metricsRouter } from './metrics.ts';
 import { modelsRouter } from './models.ts';
+import { shareRouter } from './share.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 export const appRouter = router({
@@ -23,6 +24,7 @@ export const appRouter = router({
   lock: lockRouter,
   models: modelsRouter,
   hooks: hooksRouter,
+  share: shareRouter,
 });
 
 export type AppRouter = typeof appRouter;

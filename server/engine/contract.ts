@@ -34,6 +34,7 @@ import type {
 } from '../schemas/inventory.ts';
 import type { PullInput } from '../schemas/models.ts';
 import type { LabOverview } from '../schemas/overview.ts';
+import type { ShareApi } from '../schemas/share.ts';
 import type { LabUsage } from '../schemas/usage.ts';
 import type { LabPlan, PlanInput } from '../schemas/plan.ts';
 
@@ -79,6 +80,8 @@ export interface Engine {
     preview(input: RepairInput): RepairPreview;
   };
   lock: LockApi;
+  /** Expiring links to the read-only status page. */
+  share: ShareApi;
   activities: {
     list(limit: number): Activity[];
     get(id: string): Activity;

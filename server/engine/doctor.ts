@@ -15,6 +15,7 @@ import { readWeights } from '../resources/model-weights/facts.ts';
 import { locateWeights } from '../resources/model-weights/locate.ts';
 import { findPython } from '../resources/model-weights/python.ts';
 import type { DoctorCheck, DoctorReport } from '../schemas/doctor.ts';
+import { exposureWords, type Sharing } from '../schemas/share.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
 
 export interface DoctorParts {
@@ -22,6 +23,7 @@ export interface DoctorParts {
   env: NodeJS.ProcessEnv;
   resolve(): Promise<ResolvedLab>;
   signal: AbortSignal;
+  sharing(): Sharing;
 }
 
 const GIB = 1024 ** 3;
@@ -55,6 +57,7 @@ export async function diagnose(parts: DoctorParts): Promise<DoctorReport> {
     check('Engine', 'runtime', () => engine(parts, resolved)),
     check('Runtime', 'runtime', () => runtime(resolved)),
     check('Model port', 'runtime', () => modelPort(parts, resolved)),
+    check('Exposure', 'server', () => exposure(parts.sharing())),
     check('Python with pip', 'system', () => python(parts)),
   ]);
   const overall = checks.some(({ status }) => status === 'fail')
@@ -174,6 +177,15 @@ async function modelPort({ home, env, signal }: DoctorParts, { lab }: ResolvedLa
     message: `${port} is held by ${holder}`,
     fix: `End it, or set ports.model in ai-lab.yaml, e.g. to ${await nextFreePort(port + 1)}.`,
   };
+}
+
+/** Who can reach this lab: a choice of its owner, so it is told and not warned of. */
+function exposure(sharing: Sharing): Finding {
+  const message = exposureWords(sharing);
+  if (sharing.lan === null) return { status: 'pass', message };
+  if (sharing.lan.trouble === null)
+    return { status: 'info', message, fix: 'Run `ailab-web share revoke --all` to end it.' };
+  return { status: 'warn', message, fix: 'Revoke the share and make a new one: `ailab-web share --lan`.' };
 }
 
 async function python({ home, env, signal }: DoctorParts): Promise<Finding> {

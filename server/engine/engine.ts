@@ -36,8 +36,10 @@ import { createModelsService } from './models-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
 import { labPrometheus, pushMetrics } from './push-metrics.ts';
+import { noServer } from './no-server.ts';
 import { retry } from './retry.ts';
 import { createResources, type Program } from './resources.ts';
+import { createSharing, type SharingService } from './sharing.ts';
 
 export interface EngineOptions {
   home: Home;
@@ -58,6 +60,7 @@ export interface RunningEngine extends Engine {
     activities: Activities;
     instruments: Instruments;
     metering: Metering;
+    sharing: Pick<SharingService, 'visit' | 'resume' | 'state'>;
   };
   /** The runtime as it is now; null when none runs. Good after `prime`. */
   endpoint(): Endpoint | null;
@@ -130,6 +133,15 @@ export function createEngine(options: EngineOptions): RunningEngine {
     rate,
     locks,
     hash,
+    sharing: () => sharing.state(),
+  });
+  const sharing = createSharing({
+    db,
+    server,
+    lab,
+    ledger,
+    closing: closing.signal,
+    onChange: () => void publishOverview(),
   });
   const models = createModelsService({ home, env, activities, rate });
   const pusher = server === undefined ? undefined : pushMetrics({ home, lab, instruments });
@@ -201,6 +213,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     },
     logs,
     hooks,
+    share: sharing.api,
     access: {
       keys: access.keys,
       createKey: access.createKey,
@@ -222,13 +235,14 @@ export function createEngine(options: EngineOptions): RunningEngine {
         }),
         AbortSignal.any([signal, closing.signal]),
       ),
-    parts: { db, access, chats, replies, ledger, activities, instruments, metering },
+    parts: { db, access, chats, replies, ledger, activities, instruments, metering, sharing },
     endpoint: host.endpoint,
     prime: lab.prime,
     async close() {
       clearInterval(timer);
       pusher?.close();
       replies.close();
+      sharing.close();
       await activities.close();
       closing.abort();
       ledger.flush();
@@ -243,14 +257,5 @@ function noRequest(id: string): LabError {
     message: `The ledger holds no request ${id}.`,
     fix: 'Open the Metrics page to see those that are kept.',
     status: 404,
-  });
-}
-
-function noServer(): LabError {
-  return new LabError({
-    code: 'server_not_running',
-    message: 'No ailab-web server is running for this home.',
-    fix: 'Start it with `ailab-web` (or `npm start` in a clone).',
-    status: 503,
   });
 }

@@ -13,6 +13,7 @@ import type { ConfigOverrides } from '../schemas/config.ts';
 import type { Lab, StatusItem } from '../schemas/lab.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { PlanInput } from '../schemas/plan.ts';
+import type { Sharing } from '../schemas/share.ts';
 import type { Activities, Ended } from './activities.ts';
 import { labChoices } from './choices.ts';
 import type { Engine } from './contract.ts';
@@ -50,6 +51,8 @@ export interface LabServiceParts extends LockStageParts {
   /** Told what was found, at every look. */
   onItems(items: readonly StatusItem[]): void;
   rate: DownloadRate;
+  /** What is shared now, and what listens for the network. */
+  sharing(): Sharing;
 }
 
 export type LabService = Engine['lab'] & {
@@ -125,6 +128,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       starterHere: await starterHere({ home, env }),
       hint: await fitHint(resolved.lab, signal),
       gatewayUrl: parts.gatewayUrl,
+      sharing: parts.sharing(),
     });
   };
 
@@ -184,7 +188,7 @@ export function createLabService(parts: LabServiceParts): LabService {
     down: async (input, startedBy): Promise<Activity> =>
       activities.start('down', input, startedBy, (run) => runDown(input, run)),
     plan: planner.plan,
-    doctor: (signal) => diagnose({ home, env, resolve, signal }),
+    doctor: (signal) => diagnose({ home, env, resolve, signal, sharing: parts.sharing }),
     choices: (signal) => labChoices({ env, resolve, overrides: asked?.overrides ?? {}, signal }),
     usage: createUsage({ home, env, resolve }),
     async ignoreDrift(input, signal) {

@@ -71,6 +71,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     starterHere: null,
     hint: null,
     gatewayUrl: null,
+    sharing: { shares: 0, dashboardPort: null, lan: null },
     lock: null,
     ...over,
   });

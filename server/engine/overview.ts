@@ -12,6 +12,7 @@ import { STARTER } from '../resources/model-weights/starter.ts';
 import type { Explanation } from '../schemas/explanation.ts';
 import type { LockInfo } from '../schemas/lock.ts';
 import type { LabOverview } from '../schemas/overview.ts';
+import type { Sharing } from '../schemas/share.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
 
 export interface OverviewInput {
@@ -30,6 +31,7 @@ export interface OverviewInput {
   /** A word before Start; null when there is none. */
   hint: ErrorReport | null;
   gatewayUrl: string | null;
+  sharing: Sharing;
 }
 
 export function toOverview(input: OverviewInput): LabOverview {
@@ -64,6 +66,7 @@ export function toOverview(input: OverviewInput): LabOverview {
     starter: offered ? starterOffer(input.starterHere, besides(lab, items)) : null,
     gatewayUrl: input.gatewayUrl,
     lock: input.lock,
+    sharing: input.sharing,
     status,
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The front server: `node:http` before everything. Gate first, then the few routes that must be fast or plain
- * (/v1, /healthz, /metrics, the login), then Next for pages and tRPC.
+ * (/v1, /healthz, /metrics, /s, the login), then Next for pages and tRPC.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
@@ -25,6 +25,7 @@ export interface FrontHandlers {
   session: RequestListener;
   gateway: (request: IncomingMessage, response: ServerResponse, path: string) => void;
   instruments: RequestListener;
+  share: RequestListener;
   /** Set when Next is loaded; until then pages answer 503 and ask to wait. */
   next: RequestListener | undefined;
 }

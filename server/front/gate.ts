@@ -95,6 +95,9 @@ const host: Check = {
 const origin: Check = {
   name: 'origin',
   refuse(visit, context) {
+    // A share can only be read: the route says so to whoever tries anything else.
+    if (visit.kind === 'request' && routeOf(visit)?.handler === 'share' && !SAFE_METHODS.has(visit.method))
+      return undefined;
     const site = visit.header('sec-fetch-site');
     const from = visit.header('origin');
     if (from !== undefined && !ownOrigins(context).includes(from)) return foreign(context);

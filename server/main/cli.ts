@@ -14,6 +14,7 @@ import { planCommand } from './commands/plan.ts';
 import { pullCommand } from './commands/pull.ts';
 import { purgeCommand } from './commands/purge.ts';
 import { serveCommand } from './commands/serve.ts';
+import { shareCommand } from './commands/share.ts';
 import { statusCommand } from './commands/status.ts';
 import { upCommand } from './commands/up.ts';
 import { printError } from './print.ts';
@@ -32,6 +33,7 @@ const COMMANDS = [
   logsCommand,
   hooksCommand,
   chatCommand,
+  shareCommand,
   purgeCommand,
 ];
 

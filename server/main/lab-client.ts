@@ -25,6 +25,7 @@ import { connect } from './remote.ts';
 import { plain } from './remote-error.ts';
 import { remoteLogs } from './remote-logs.ts';
 import { readServerFile, type ServerFile } from './server-file.ts';
+import { localShare, remoteShare, type ShareClient } from './share-client.ts';
 
 export interface LabClient {
   /** Set when a server runs for this home. */
@@ -44,6 +45,7 @@ export interface LabClient {
     fit(input: FitInput): Promise<FitReport>;
   };
   lock: LockClient;
+  share: ShareClient;
   services(): Promise<string[]>;
   /** Lines in batches, oldest first; with `follow` until the signal, which ends it without an error. */
   logs(input: LogsInput, signal: AbortSignal): AsyncIterable<LogLine[]>;
@@ -82,6 +84,7 @@ function local(options: ClientOptions): LabClient {
     down: (input) => engine.lab.down(input, 'cli'),
     pull: (input) => engine.models.pull(input, 'cli'),
     lock: localLock(engine, until.signal),
+    share: localShare(engine, until.signal),
     models: {
       list: () => engine.models.list(until.signal),
       use: (input) => engine.models.use(input, until.signal),
@@ -117,6 +120,7 @@ function remote(server: ServerFile): LabClient {
     down: (input) => plain(api.lab.down.mutate(input)),
     pull: (input) => plain(api.models.pull.mutate(input)),
     lock: remoteLock(api),
+    share: remoteShare(api),
     models: {
       list: () => plain(api.models.list.query()),
       use: (input) => plain(api.models.use.mutate(input)),

@@ -9,6 +9,7 @@ import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
 import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
 import { isAlive, ownIdentity } from '../lib/process-identity.ts';
+import { exposureWords } from '../schemas/share.ts';
 import { openBrowser } from './browser.ts';
 import { connect } from './remote.ts';
 import { startServer, type RunningServer } from './server.ts';
@@ -48,6 +49,8 @@ export async function serve(options: ServeOptions): Promise<number> {
   const link = server.engine.access.loginLink();
   out(`ailab-web is ready: ${link}`);
   out('The link logs one browser in, once. Ctrl-C ends the dashboard; the lab itself goes on.');
+  const sharing = server.engine.parts.sharing.state();
+  if (sharing.lan !== null) out(exposureWords(sharing));
   if (options.open) void openBrowser(link, home, env);
   const code = await untilTold();
   const running = server.engine.endpoint() !== null;

@@ -70,6 +70,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
           closing: closing.signal,
         }),
         instruments: (_request, response) => void writeMetrics(response, engine.parts.instruments.registry),
+        share: (request, response) => engine.parts.sharing.visit(request, response, 'machine'),
         next: undefined,
       },
       options.checks ?? CHECKS,
@@ -80,6 +81,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       if (await listen(server, host, port)) servers.push(server);
     }
     singleton<Engine>('engine').set(engine);
+    await engine.parts.sharing.resume();
     // A Docker that is slow to answer must not hold up the dashboard; it says so itself.
     void engine.prime().catch(() => undefined);
     const [first] = servers;

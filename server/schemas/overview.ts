@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ENGINES, errorReport, HEALTHS, labStatus, PROFILES } from './lab.ts';
 import { lockInfo } from './lock.ts';
+import { sharing } from './share.ts';
 
 export const starterOffer = z.object({
   name: z.string(),
@@ -65,6 +66,8 @@ export const labOverview = z.object({
   gatewayUrl: z.string().nullable(),
   /** The lock in force; null before the first successful `up`. */
   lock: lockInfo.nullable(),
+  /** What is shared now, and what listens for the network. */
+  sharing,
   status: labStatus,
 });
 export type LabOverview = z.infer<typeof labOverview>;

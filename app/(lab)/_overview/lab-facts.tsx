@@ -37,6 +37,7 @@ export function LabFacts({ lab, busy, last }: LabFactsProps) {
     value: <RunsOn lab={lab} choosing={choosing} saved={saved} onChoose={choose} />,
   });
   if (lab.runtime !== null) facts.push({ name: 'Runtime', value: runtimeWords(lab.runtime) });
+  facts.push({ name: 'Reached by', value: <ReachedBy sharing={lab.sharing} /> });
   if (lab.lock !== null) facts.push({ name: 'Lock', value: <InForce lock={lab.lock} /> });
   if (last !== undefined) facts.push({ name: 'Last', value: <Last activity={last} /> });
   return (
@@ -54,6 +55,20 @@ export function LabFacts({ lab, busy, last }: LabFactsProps) {
         />
       )}
     </Panel>
+  );
+}
+
+function ReachedBy({ sharing }: Pick<LabOverview, 'sharing'>) {
+  return (
+    <>
+      {sharing.lan === null || sharing.lan.trouble !== null
+        ? 'this machine only'
+        : `your network, the share page on port ${sharing.lan.port} only`}
+      <span className={styles.aside}>
+        {' '}
+        · <Link href="/share">{sharing.shares === 0 ? 'share its status' : 'see what is shared'}</Link>
+      </span>
+    </>
   );
 }
 

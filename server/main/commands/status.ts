@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { withClient } from '../act.ts';
 import { withLab, type LabFlags } from '../flags.ts';
 import { parseFormat, print, statusTable } from '../print.ts';
+import { exposureLine } from '../print-share.ts';
 
 export function statusCommand(cli: Command): void {
   withLab(
@@ -9,8 +10,8 @@ export function statusCommand(cli: Command): void {
   ).action(async (flags: LabFlags) => {
     const format = parseFormat(flags.output);
     await withClient(flags, async (client) => {
-      const status = await client.status();
-      print(status, format, () => statusTable(status));
+      const [status, { sharing }] = await Promise.all([client.status(), client.share.list()]);
+      print(status, format, () => `${statusTable(status)}\n${exposureLine(status, sharing)}`);
     });
   });
 }
