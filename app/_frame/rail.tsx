@@ -18,6 +18,7 @@ import {
   SettingsIcon,
   ShareIcon,
 } from '../_ui/icons.tsx';
+import { ConnectIcon } from '../_ui/chat-icons.tsx';
 import { StateMark } from '../_ui/state.tsx';
 import { PHASES } from '../_lib/words.ts';
 import { PaletteLauncher } from './palette-launcher.tsx';
@@ -34,6 +35,7 @@ const PAGES: readonly PageEntry[] = [
   { href: '/chat', name: 'Chat', icon: <ChatIcon /> },
   { href: '/charts', name: 'Metrics', icon: <MetricsIcon /> },
   { href: '/models', name: 'Models', icon: <ModelsIcon /> },
+  { href: '/connect', name: 'Connect', icon: <ConnectIcon /> },
   { href: '/activity', name: 'Activity', icon: <ActivityIcon /> },
   { href: '/hooks', name: 'Hooks', icon: <HooksIcon /> },
   { href: '/lock', name: 'Lock', icon: <LockIcon /> },

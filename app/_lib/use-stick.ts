@@ -9,7 +9,8 @@ const NEAR = 48;
 const TOUCH_MS = 500;
 const TOUCHES = ['wheel', 'touchmove', 'keydown', 'pointerdown', 'pointerup'] as const;
 
-export function useStickToBottom(): {
+/** `begin`: false starts wherever the page is, for a reader who came for one place in the text. */
+export function useStickToBottom(begin = true): {
   scroller: RefObject<HTMLElement | null>;
   content: RefObject<HTMLDivElement | null>;
   /** Is the reader away from the end? */
@@ -18,7 +19,7 @@ export function useStickToBottom(): {
 } {
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const stuck = useRef(true);
+  const stuck = useRef(begin);
   const [away, setAway] = useState(false);
 
   const toBottom = useCallback(() => {

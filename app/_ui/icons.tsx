@@ -1,7 +1,7 @@
 /** The few signs we draw ourselves: 20 px grid, one stroke, the colour of the text. */
 import type { ReactNode } from 'react';
 
-function Icon({ children, size = 20 }: { children: ReactNode; size?: number }) {
+export function Icon({ children, size = 20 }: { children: ReactNode; size?: number }) {
   return (
     <svg
       width={size}

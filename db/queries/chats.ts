@@ -46,12 +46,12 @@ export function findMessage(db: Db, id: string): MessageRow | undefined {
 
 /** Adds messages to a conversation, making it when it is new; the last one is shown from then on. All or nothing. */
 export function addMessages(db: Db, conversation: ConversationRow, rows: MessageRow[]): void {
-  const { updatedAt } = conversation;
+  const { updatedAt, settings } = conversation;
   const leafId = rows.at(-1)?.id ?? conversation.leafId;
   db.transaction((tx) => {
     tx.insert(conversations)
       .values({ ...conversation, leafId })
-      .onConflictDoUpdate({ target: conversations.id, set: { updatedAt, leafId } })
+      .onConflictDoUpdate({ target: conversations.id, set: { updatedAt, settings, leafId } })
       .run();
     for (const row of rows) tx.insert(messages).values(row).run();
   });

@@ -75,7 +75,7 @@ export const turnInput = z.strictObject({
   text: z.string().trim().min(1).max(200_000),
   /** Absent with `edits`: those of the question that is edited. */
   attachments: attachments.optional(),
-  /** Of a new conversation; one that is there has its own. */
+  /** The conversation's from now on; absent: those it has. */
   settings: chatSettings.optional(),
   /** The question in whose place this one is asked, as a branch beside it. */
   edits: id.optional(),

@@ -84,7 +84,9 @@ export function createChats(db: Db) {
         edits === undefined || conversationId === undefined
           ? undefined
           : messageOf(conversationId, edits, 'user');
-      const conversation = conversationId === undefined ? newConversation(input, now) : rowOf(conversationId);
+      const present = conversationId === undefined ? newConversation(text, now) : rowOf(conversationId);
+      const conversation =
+        input.settings === undefined ? present : { ...present, settings: orNull(input.settings) };
       const settings = storedSettings.parse(conversation.settings ?? {});
       const parentId =
         edited === undefined
@@ -165,13 +167,13 @@ function history(messages: ChatMessage[], messageId: string): Turn['messages'] {
     .map(({ role, content, attachments: files }) => ({ role, content: withAttachments(content, files) }));
 }
 
-function newConversation({ text, settings }: TurnInput, now: number): store.ConversationRow {
+function newConversation(text: string, now: number): store.ConversationRow {
   return {
     id: newId(now),
     title: titleOf(text),
     createdAt: now,
     updatedAt: now,
-    settings: orNull(settings ?? {}),
+    settings: null,
     leafId: null,
   };
 }

@@ -5,7 +5,8 @@
  *
  * Options as `FAKE_CHUNKS=5`, as `--fake-chunks=5`, or per request as `?chunks=5`:
  * chunks, delay_ms (between chunks), load_ms (503 until then), hang_at and crash_at (chunk number; crash_at ends the
- * process), crash_after_ms, hang_after_ms (answers nothing from then on), exit_code, last_words.
+ * process), crash_after_ms, hang_after_ms (answers nothing from then on), exit_code, last_words, echo (1: the reply is the
+ * request itself, as JSON in one chunk).
  */
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -19,6 +20,7 @@ const NUMBERS = {
   crash_at: -1,
   crash_after_ms: -1,
   hang_after_ms: -1,
+  echo: 0,
   exit_code: 1,
 };
 
@@ -97,7 +99,7 @@ async function answer({ chat, body, options, response, seen, modelName }) {
       if (index === options.crash_at) process.exit(options.exit_code);
       if (index === options.hang_at) await sleep(2 ** 31 - 1, undefined, { signal: gone.signal });
       await sleep(options.delay_ms, undefined, { signal: gone.signal });
-      words.push(index === 0 ? 'Hello' : ` word${index}`);
+      words.push(wordOf(index, body, options));
       seen.generated += 1;
       if (body.stream === true) {
         const part = chat ? { delta: { content: words.at(-1) } } : { text: words.at(-1) };
@@ -131,6 +133,11 @@ async function answer({ chat, body, options, response, seen, modelName }) {
   } finally {
     seen.processing -= 1;
   }
+}
+
+function wordOf(index, body, { echo }) {
+  if (index > 0) return ` word${index}`;
+  return echo === 1 ? `\`\`\`json\n${JSON.stringify(body)}\n\`\`\`\n` : 'Hello';
 }
 
 function choice(part, finish_reason = null) {

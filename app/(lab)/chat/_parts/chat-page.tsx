@@ -10,22 +10,33 @@ import { ChatHead } from './chat-head.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { notReady } from './readiness.ts';
+import { SettingsPanel } from './settings-panel.tsx';
 import { Thread } from './thread.tsx';
-import { goToChat, useConversation, useConversationId, useTurns } from './use-chat.ts';
+import { goToChat, useBranches, useConversation, useConversationId, useTurns } from './use-chat.ts';
+import { useSettings } from './use-settings.ts';
 import styles from './chat.module.css';
 
 export function ChatPage() {
   const id = useConversationId();
   const [listOpen, setListOpen] = useState(false);
+  const [settingsOpen, setSettingsOpen] = useState(false);
   const conversation = useConversation(id);
   const live = useLiveMessage(id);
   const { send, regenerate } = useTurns();
-  const blocked = notReady(useOverview(), useRunningActivity(), useDownSince() !== null);
-  const failed = send.error ?? regenerate.error ?? (id === null ? null : conversation.error);
+  const { select, prune } = useBranches();
+  const { settings, change, error: notSaved } = useSettings(id, conversation.data);
+  const lab = useOverview();
+  const blocked = notReady(lab, useRunningActivity(), useDownSince() !== null);
+  const failed =
+    [send.error, regenerate.error, select.error, prune.error, notSaved].find(Boolean) ??
+    (id === null ? null : conversation.error);
   const report = failed === null ? null : reportOf(failed);
+  const busy = live !== null || regenerate.isPending || send.isPending;
+  const of = { conversationId: id ?? '' };
+  const messages = conversation.data?.messages ?? [];
 
   return (
-    <div className={styles.chat} data-fill>
+    <div className={cx(styles.chat, settingsOpen && styles.withSettings)} data-fill>
       <div className={cx(styles.side, listOpen && styles.open)} id="conversations">
         <ConversationList current={id} onChosen={() => setListOpen(false)} />
       </div>
@@ -34,6 +45,9 @@ export function ChatPage() {
           title={conversation.data?.title ?? (id === null ? 'New conversation' : 'Conversation')}
           listOpen={listOpen}
           onToggleList={() => setListOpen(!listOpen)}
+          changed={Object.keys(settings).length}
+          settingsOpen={settingsOpen}
+          onToggleSettings={() => setSettingsOpen(!settingsOpen)}
         />
         <Thread
           key={id ?? 'new'}
@@ -41,8 +55,13 @@ export function ChatPage() {
           conversation={conversation.data}
           failed={conversation.error !== null}
           blocked={blocked}
-          busy={live !== null || regenerate.isPending}
-          onRegenerate={(messageId) => id !== null && regenerate.mutate({ conversationId: id, messageId })}
+          actions={{
+            idle: blocked === null && !busy,
+            onEdit: (edits, text) => send.mutate({ ...of, text, edits, settings }),
+            onRegenerate: (messageId) => regenerate.mutate({ ...of, messageId, settings }),
+            onSelect: (messageId) => select.mutate({ ...of, messageId }),
+            onPrune: (messageId) => prune.mutate({ ...of, messageId }),
+          }}
         />
         <div className={styles.foot}>
           {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
@@ -52,14 +71,27 @@ export function ChatPage() {
             blocked={blocked}
             live={live !== null}
             sending={send.isPending}
-            onSend={async (text) => {
-              const turn = await send.mutateAsync(id === null ? { text } : { conversationId: id, text });
-              if (id === null) goToChat(turn.conversation.id);
+            before={() => [settings.systemPrompt ?? '', ...messages.map(({ content }) => content)].join('')}
+            contextSize={lab?.model?.contextSize ?? null}
+            onSend={async (text, attachments) => {
+              const words = { text, settings, attachments };
+              const turn = await send.mutateAsync(id === null ? words : { ...of, ...words });
+              if (id !== null) return;
+              change({});
+              goToChat(turn.conversation.id);
             }}
             onStop={() => live !== null && stopRun(live)}
           />
         </div>
       </div>
+      {settingsOpen && (
+        <SettingsPanel
+          key={id ?? 'new'}
+          settings={settings}
+          onChange={change}
+          onClose={() => setSettingsOpen(false)}
+        />
+      )}
     </div>
   );
 }

@@ -1,11 +1,13 @@
 'use client';
 
+import { useEffect, useState } from 'react';
+import { useStickToBottom } from '../../../_lib/use-stick.ts';
 import type { Conversation } from '../../../_lib/wire.ts';
 import { Button, ButtonLink } from '../../../_ui/button.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
 import type { NotReady } from './readiness.ts';
-import { Question, Reply } from './message.tsx';
-import { useStickToBottom } from '../../../_lib/use-stick.ts';
+import { TurnPart, type TurnActions } from './turn.tsx';
+import { placeOf } from './use-chat.ts';
 import styles from './chat.module.css';
 
 interface ThreadProps {
@@ -14,14 +16,18 @@ interface ThreadProps {
   /** It could not be read, and the page says why. */
   failed: boolean;
   blocked: NotReady | null;
-  busy: boolean;
-  onRegenerate: (messageId: string) => void;
+  actions: TurnActions;
 }
 
-export function Thread({ id, conversation, failed, blocked, busy, onRegenerate }: ThreadProps) {
-  const { scroller, content, away, toBottom } = useStickToBottom();
+export function Thread({ id, conversation, failed, blocked, actions }: ThreadProps) {
+  // Who comes from a search begins at what was found.
+  const [wanted] = useState(() => (typeof location === 'undefined' ? '' : location.hash.slice(1)));
+  const { scroller, content, away, toBottom } = useStickToBottom(wanted === '');
   const messages = conversation?.messages ?? [];
-  const last = messages.at(-1);
+  const there = wanted !== '' && messages.some(({ id: one }) => placeOf(one) === wanted);
+  useEffect(() => {
+    if (there) document.getElementById(wanted)?.scrollIntoView({ block: 'start' });
+  }, [there, wanted]);
   return (
     <div className={styles.middle}>
       {/* A region that scrolls must be reachable by the keyboard. */}
@@ -30,21 +36,14 @@ export function Thread({ id, conversation, failed, blocked, busy, onRegenerate }
         <div ref={content} className={styles.thread}>
           {id === null && <Welcome blocked={blocked} />}
           {id !== null && conversation === undefined && !failed && <ThreadSkeleton />}
-          {messages.map((message) =>
-            message.role === 'user' ? (
-              <Question key={message.id} message={message} />
-            ) : (
-              <Reply
-                key={message.id}
-                message={message}
-                onRegenerate={
-                  message.id === last?.id && blocked === null && !busy
-                    ? () => onRegenerate(message.id)
-                    : undefined
-                }
-              />
-            ),
-          )}
+          {messages.map((message) => (
+            // By its place, so that the focus stays on a switch that brings another version.
+            <TurnPart
+              key={`${message.parentId ?? 'first'} ${message.role}`}
+              message={message}
+              actions={actions}
+            />
+          ))}
         </div>
       </section>
       {away && (

@@ -5,20 +5,25 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useSearchParams } from 'next/navigation';
 import { startRun, useFollowing } from '../../../_lib/chat-runs.ts';
 import { trpc } from '../../../_lib/trpc.ts';
-import type { Turn } from '../../../_lib/wire.ts';
+import type { Conversation, Turn } from '../../../_lib/wire.ts';
 
 /** The conversation named in the address; null is a new one. Kept there, so that Back and reload work. */
 export function useConversationId(): string | null {
   return useSearchParams().get('c');
 }
 
-export function chatHref(id: string | null): string {
-  return id === null ? '/chat' : `/chat?c=${encodeURIComponent(id)}`;
+/** `messageId`: the place in the conversation to begin at. */
+export function chatHref(id: string | null, messageId?: string): string {
+  if (id === null) return '/chat';
+  return `/chat?c=${encodeURIComponent(id)}${messageId === undefined ? '' : `#${placeOf(messageId)}`}`;
 }
 
+/** The element's id of a message. */
+export const placeOf = (messageId: string) => `m-${messageId}`;
+
 /** Changes the address without asking the server for the page again. */
-export function goToChat(id: string | null): void {
-  history.pushState(null, '', chatHref(id));
+export function goToChat(id: string | null, messageId?: string): void {
+  history.pushState(null, '', chatHref(id, messageId));
 }
 
 export function useConversation(id: string | null) {
@@ -42,4 +47,21 @@ export function useTurns() {
   const send = useMutation(trpc.chat.turn.mutationOptions({ onSuccess }));
   const regenerate = useMutation(trpc.chat.regenerate.mutationOptions({ onSuccess }));
   return { send, regenerate };
+}
+
+/** Moves between the branches of a conversation, and removes one. */
+export function useBranches() {
+  const cache = useQueryClient();
+  const onSuccess = (conversation: Conversation) =>
+    cache.setQueryData(trpc.chat.get.queryKey({ conversationId: conversation.id }), conversation);
+  const select = useMutation(trpc.chat.select.mutationOptions({ onSuccess }));
+  const prune = useMutation(
+    trpc.chat.prune.mutationOptions({
+      onSuccess: (conversation) => {
+        onSuccess(conversation);
+        return cache.invalidateQueries({ queryKey: trpc.chat.list.pathKey() });
+      },
+    }),
+  );
+  return { select, prune };
 }
