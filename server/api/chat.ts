@@ -1,3 +1,4 @@
+import { exportChatsInput, importChatsInput } from '../schemas/chat-file.ts';
 import { searchInput } from '../schemas/chat-search.ts';
 import { presetIdInput, savePresetInput } from '../schemas/chat-settings.ts';
 import {
@@ -39,6 +40,8 @@ export const chatRouter = router({
     .input(conversationId)
     .mutation(({ ctx, input }) => ctx.engine.chats.remove(input.conversationId)),
   search: procedure.input(searchInput).query(({ ctx, input }) => ctx.engine.chats.search(input.text)),
+  export: procedure.input(exportChatsInput).query(({ ctx, input }) => ctx.engine.chats.exportChats(input)),
+  import: procedure.input(importChatsInput).mutation(({ ctx, input }) => ctx.engine.chats.importChats(input)),
   presets: procedure.query(({ ctx }) => ctx.engine.chats.presets()),
   savePreset: procedure
     .input(savePresetInput)

@@ -36,6 +36,8 @@ const INPUTS: Record<string, unknown> = {
   'chat.prune': { conversationId: 'c', messageId: 'm' },
   'chat.setSettings': { conversationId: 'c', settings: { temperature: 0.2 } },
   'chat.search': { text: 'word' },
+  'chat.export': { as: 'json' },
+  'chat.import': { text: '[]' },
   'chat.presets': undefined,
   'chat.savePreset': { name: 'Mine', settings: { seed: 7 } },
   'chat.removePreset': { id: 'p' },

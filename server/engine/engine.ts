@@ -15,6 +15,7 @@ import { createMetering, type Metering } from '../services/metering.ts';
 import { createCharts } from '../services/charts/charts.ts';
 import { createPresets } from '../services/chat-presets.ts';
 import { searchChats } from '../services/chat-search.ts';
+import { createTransfer } from '../services/chat-transfer.ts';
 import { createChats, type Chats } from '../services/chats.ts';
 import { createFileHashes } from '../services/file-hashes.ts';
 import { createLiveReplies, type LiveReplies } from '../services/live-replies.ts';
@@ -190,6 +191,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     chats: {
       ...chats,
       ...createPresets(db),
+      ...createTransfer(db),
       search: (text) => searchChats(db, text),
       follow: replies.follow,
       stop: replies.stop,

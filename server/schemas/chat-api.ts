@@ -1,5 +1,6 @@
 /** What the engine offers of conversations to the web API. Unknown ids are `LabError`s with status 404. */
 import type { ChatPreset, ChatSettings, SavePresetInput } from './chat-settings.ts';
+import type { ChatsImported, ExportChatsInput } from './chat-file.ts';
 import type { SearchResults } from './chat-search.ts';
 import type {
   Conversation,
@@ -28,6 +29,10 @@ export interface ChatApi {
   rename(id: string, title: string): void;
   remove(id: string): void;
   search(text: string): SearchResults;
+  /** A file's name and text. */
+  exportChats(input: ExportChatsInput): { name: string; text: string };
+  /** All or nothing; 400 with the place of what is wrong. What is here already is left as it is, and told. */
+  importChats(input: { text: string }): ChatsImported;
   /** The user's own presets. */
   presets(): ChatPreset[];
   savePreset(input: SavePresetInput): ChatPreset[];

@@ -17,10 +17,9 @@ import {
   type Turn,
   type TurnInput,
 } from '../schemas/chat.ts';
+import { titleOf } from './chat-title.ts';
 import { branchFrom, childrenOf, newestLeaf, pathTo } from './chat-tree.ts';
 import type { GrowingReply } from './live-replies.ts';
-
-const TITLE_LENGTH = 60;
 
 export interface ReplyEnd {
   content: string;
@@ -204,11 +203,6 @@ function blank(
     settings: null,
     attachments: null,
   };
-}
-
-export function titleOf(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ').trim();
-  return line.length <= TITLE_LENGTH ? line : `${line.slice(0, TITLE_LENGTH - 1).trimEnd()}…`;
 }
 
 export function notFound(what: string, id: string): LabError {
