@@ -5,8 +5,9 @@
 import Database from 'better-sqlite3';
 import { drizzle, type BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { backUpNow } from './backups.ts';
 import * as schema from './schema.ts';
 
 export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
@@ -37,6 +38,7 @@ const BUSY_TIMEOUT_MS = 200;
 export function openDb(options: OpenOptions): Db {
   const fresh = options.file === ':memory:' || !existsSync(options.file);
   const unclean = !fresh && existsSync(`${options.file}-wal`);
+  const small = !fresh && statSync(options.file).size <= CHECKED_ALWAYS_BYTES;
   let client: Database.Database | undefined;
   try {
     client = new Database(options.file, { timeout: BUSY_TIMEOUT_MS });
@@ -46,7 +48,8 @@ export function openDb(options: OpenOptions): Db {
     client.pragma('synchronous = FULL');
     client.pragma('foreign_keys = ON');
     client.pragma('journal_size_limit = 16777216');
-    if (unclean) assertSound(client);
+    if (small) assertSound(client, 'integrity_check(1)');
+    else if (unclean) assertSound(client, 'quick_check(1)');
     migrate(client, options, fresh);
     return drizzle(client, { schema }) as Db;
   } catch (error) {
@@ -55,9 +58,12 @@ export function openDb(options: OpenOptions): Db {
   }
 }
 
-/** The whole file is read; only after an unclean end, because it costs 0.5 s per million rows. */
-function assertSound(client: Database.Database): void {
-  const verdict = client.pragma('quick_check(1)', { simple: true });
+/** So small a file is checked whole in a few milliseconds: at each opening, indexes too. */
+const CHECKED_ALWAYS_BYTES = 4 * 1024 * 1024;
+
+/** All of the file is read. A large one only after an unclean end, because it costs 0.5 s per million rows. */
+function assertSound(client: Database.Database, check: 'integrity_check(1)' | 'quick_check(1)'): void {
+  const verdict = client.pragma(check, { simple: true });
   if (verdict !== 'ok') throw new DatabaseFault('corrupt', String(verdict));
 }
 
@@ -72,7 +78,7 @@ function migrate(client: Database.Database, options: OpenOptions, fresh: boolean
     return known.filter((migration) => migration.folderMillis > applied);
   };
   if (pending().length === 0) return;
-  if (!fresh && options.backups !== undefined) backup(client, options.backups);
+  if (!fresh && options.backups !== undefined) backUpNow(client, options.backups);
   client
     .transaction(() => {
       client.exec(
@@ -96,25 +102,6 @@ function lastApplied(client: Database.Database): number {
     at: number | null;
   };
   return Number(row.at ?? 0);
-}
-
-const BACKUPS_KEPT = 5;
-
-/** A consistent copy by `VACUUM INTO`, named by time; the newest five stay. */
-function backup(client: Database.Database, folder: string): void {
-  mkdirSync(folder, { recursive: true });
-  const name = `ailab-${new Date().toISOString().replaceAll(/[:.]/g, '-')}.db`;
-  client.prepare('VACUUM INTO ?').run(join(folder, name));
-  for (const old of listBackups(folder).slice(BACKUPS_KEPT)) rmSync(join(folder, old), { force: true });
-}
-
-/** File names of the backups, newest first. */
-export function listBackups(folder: string): string[] {
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((name) => /^ailab-.*\.db$/.test(name))
-    .toSorted()
-    .toReversed();
 }
 
 export function toFault(error: unknown): unknown {

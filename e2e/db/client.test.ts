@@ -13,7 +13,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { closeDb, listBackups, openDb, SOURCE_MIGRATIONS, type OpenOptions } from '../../db/client.ts';
+import { listBackups } from '../../db/backups.ts';
+import { closeDb, openDb, SOURCE_MIGRATIONS, type OpenOptions } from '../../db/client.ts';
 import { insertRequests, recentRequests, type NewRequest } from '../../db/queries/requests.ts';
 import { readLease, releaseLease, takeLease } from '../../db/queries/leases.ts';
 

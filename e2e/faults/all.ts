@@ -3,5 +3,6 @@ import type { Fault } from './fault.ts';
 import { f1, f2 } from './f01-kill.ts';
 import { f3 } from './f03-writer.ts';
 import { f15, f16, f17, f18 } from './f15-gateway.ts';
+import { f22, f23 } from './f22-database.ts';
 
-export const FAULTS: readonly Fault[] = [f1, f2, f3, f15, f16, f17, f18];
+export const FAULTS: readonly Fault[] = [f1, f2, f3, f15, f16, f17, f18, f22, f23];

@@ -25,6 +25,7 @@ import { createActivities, type Activities } from './activities.ts';
 import { createConfigService } from './config-service.ts';
 import type { Engine } from './contract.ts';
 import { createDownloadRate } from './download-rate.ts';
+import { backUpDaily } from './daily-backup.ts';
 import { createEventBus } from './events.ts';
 import { createExplainer } from './explainer.ts';
 import { createHookService } from './hook-service.ts';
@@ -38,6 +39,7 @@ import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
 import { labPrometheus, pushMetrics } from './push-metrics.ts';
 import { noServer } from './no-server.ts';
+import { restoredNotice } from './restored-database.ts';
 import { retry } from './retry.ts';
 import { createResources, type Program } from './resources.ts';
 import { createSharing, type SharingService } from './sharing.ts';
@@ -104,7 +106,10 @@ export function createEngine(options: EngineOptions): RunningEngine {
     void publishOverview();
   };
   const activities = createActivities(db, tellActivity, explainer.failure);
-  if (server !== undefined) chats.settle();
+  if (server !== undefined) {
+    chats.settle();
+    backUpDaily(db, home, closing.signal);
+  }
   const host = createModelHost({ home, env, signal: closing.signal, onChange: () => void publishOverview() });
   const gatewayUrl = server === undefined ? null : `http://localhost:${server.port}/v1`;
   const ignored = createIgnoredDrift(db);
@@ -129,6 +134,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     ignored,
     hooks,
     explainer,
+    notices: () => restoredNotice(db),
     onChange: () => void publishOverview(),
     onItems: instruments.items,
     rate,

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { setConfigKey } from '../config/edit.ts';
 import { invalidConfigError } from '../config/load.ts';
+import type { ErrorReport } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import { locateWeights, type LocateContext } from '../resources/model-weights/locate.ts';
@@ -46,6 +47,8 @@ export interface LabServiceParts extends LockStageParts {
   ignored: IgnoredDrift;
   hooks: HookService;
   explainer: Explainer;
+  /** What happened to the lab itself, e.g. to its database. */
+  notices(): ErrorReport[];
   /** Called when a decision of the user has changed what is shown. */
   onChange(): void;
   /** Told what was found, at every look. */
@@ -127,6 +130,7 @@ export function createLabService(parts: LabServiceParts): LabService {
       lock: parts.locks.info(),
       starterHere: await starterHere({ home, env }),
       hint: await fitHint(resolved.lab, signal),
+      notices: parts.notices(),
       gatewayUrl: parts.gatewayUrl,
       sharing: parts.sharing(),
     });

@@ -1,13 +1,25 @@
 /** Opens the home's database; every fault becomes words with a fix. Nothing is ever silently made anew. */
 import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DatabaseFault, listBackups, openDb, type Db } from '../../db/client.ts';
+import { listBackups } from '../../db/backups.ts';
+import { DatabaseFault, openDb, type Db } from '../../db/client.ts';
 import { LabError } from '../lib/errors.ts';
 import { homeError, type Home } from '../lib/home.ts';
+import { restoreDamaged } from './restored-database.ts';
 
 export function openDatabase(home: Home, migrations: string): Db {
+  const open = () => openDb({ file: home.database, migrations, backups: home.backups });
   try {
-    return openDb({ file: home.database, migrations, backups: home.backups });
+    try {
+      return open();
+    } catch (error) {
+      const damaged = error instanceof DatabaseFault && error.kind === 'corrupt';
+      const remember = damaged ? restoreDamaged(home, error) : undefined;
+      if (remember === undefined) throw error;
+      const db = open();
+      remember(db);
+      return db;
+    }
   } catch (error) {
     throw error instanceof DatabaseFault ? toLabError(error, home) : error;
   }
@@ -61,5 +73,5 @@ function restoreFix(home: Home): string {
   const newest = listBackups(home.backups)[0];
   return newest === undefined
     ? `${aside}; there is no backup, so the lab then starts with an empty database. Weights, tools and ai-lab.yaml are not in it.`
-    : `${aside}, then copy the newest backup ${join(home.backups, newest)} to ${home.database}.`;
+    : `End whatever uses it (\`ailab-web\` in another window), then start again: the newest sound backup is put in its place, and the damaged file is kept. If that does not help: ${aside}, then copy ${join(home.backups, newest)} to ${home.database}.`;
 }

@@ -32,6 +32,8 @@ export interface OverviewInput {
   hint: ErrorReport | null;
   gatewayUrl: string | null;
   sharing: Sharing;
+  /** What happened to the lab itself, e.g. to its database. */
+  notices?: readonly ErrorReport[];
 }
 
 export function toOverview(input: OverviewInput): LabOverview {
@@ -62,7 +64,7 @@ export function toOverview(input: OverviewInput): LabOverview {
       process?.state === 'managed'
         ? runtimeFacts(process, lab.engine === 'docker' ? 'llama-server' : lab.runtime.kind)
         : null,
-    attention: [...attentionOf(input, items), ...hints],
+    attention: [...(input.notices ?? []), ...attentionOf(input, items), ...hints],
     starter: offered ? starterOffer(input.starterHere, besides(lab, items)) : null,
     gatewayUrl: input.gatewayUrl,
     lock: input.lock,
