@@ -39,6 +39,7 @@ export async function openTestLab(
   images: TestImages,
   weightsPath: string,
   services: Lab['stack']['services'],
+  stacksFolder = STACKS,
 ): Promise<TestLab> {
   const home = locateHome(mkdtempSync(join(tmpdir(), 'ailab-docker-')));
   ensureHome(home);
@@ -81,7 +82,7 @@ export async function openTestLab(
   const db = memoryDb();
   const ignored = createIgnoredDrift(db);
   const stackOf = async (lab: Lab, more = {}) => {
-    const options = { home, env: { ...env, ...more }, lab, stacksFolder: STACKS };
+    const options = { home, env: { ...env, ...more }, lab, stacksFolder };
     return withIgnoredDrift(await createComposeStack(options, signal), ignored);
   };
   const status = async (change: Partial<Lab> = {}) => {

@@ -3,7 +3,7 @@
  * Sources: stack-facts.md §4; adapters/handlers/rest/middlewares.go of weaviate/weaviate (order of checks, CORS).
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { createServer } from 'node:http2';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isOn, json, leaveOnSignals, serve, text, type Call } from './http.ts';
@@ -46,13 +46,22 @@ serve(Number(values.port), (call) => {
   requests.set(String(status), (requests.get(String(status)) ?? 0) + 1);
 });
 const grpcPort = Number(env['GRPC_PORT'] ?? '50051');
-createServer((socket) => socket.on('error', () => socket.destroy())).listen(grpcPort, '0.0.0.0');
+// Of gRPC only who may call: 16 is unauthenticated, 12 a method that is not there.
+const grpc = createServer();
+grpc.on('sessionError', () => undefined);
+grpc.on('stream', (stream, headers) => {
+  stream.on('error', () => undefined);
+  const known = anonymous || keys.some((key) => headers.authorization === `Bearer ${key}`);
+  stream.respond({ ':status': 200, 'content-type': 'application/grpc', 'grpc-status': known ? '12' : '16' });
+  stream.end();
+});
+grpc.listen(grpcPort, '0.0.0.0');
 if (isOn(env['PROMETHEUS_MONITORING_ENABLED']))
   serve(Number(env['PROMETHEUS_MONITORING_PORT'] ?? '2112'), (call) =>
     call.path === '/metrics' ? text(call, 200, metrics()) : text(call, 404, '404 page not found\n'),
   );
 console.log(
-  `stand-in for Weaviate ${VERSION}: HTTP ${values.port}, gRPC ${grpcPort} (listens only), node ${node}`,
+  `stand-in for Weaviate ${VERSION}: HTTP ${values.port}, gRPC ${grpcPort} (tells who may call), node ${node}`,
 );
 
 /** Weaviate ends at start when keys are asked for and none, or no user, is given. */
