@@ -98,7 +98,6 @@ const CONFINED = {
   IpcMode: 'private',
   UsernsMode: '',
   UTSMode: '',
-  CgroupnsMode: 'private',
   Devices: null,
   DeviceRequests: null,
   VolumesFrom: null,
@@ -178,7 +177,10 @@ export function weakenedStacks(cuts: readonly (readonly [from: string, to: strin
 /** By row. */
 export const STACK_CUTS = {
   T18: [['cap_drop: [ALL]\n', 'cap_add: [SYS_ADMIN]\n']],
-  T19: [['    read_only: true\n    tmpfs: [/tmp]\n    # Equal', '    tmpfs: [/tmp]\n    # Equal']],
+  T19: [
+    ['    read_only: true\n    tmpfs: [/tmp]\n    # Equal', '    tmpfs: [/tmp]\n    # Equal'],
+    ['user: ${AILAB_USER:-65534:65534}', "user: '0:0'"],
+  ],
   T20: [
     ['      - --api-key-file\n      - /run/ailab/model.key\n', ''],
     ["AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED: 'false'", "AUTHENTICATION_ANONYMOUS_ACCESS_ENABLED: 'true'"],

@@ -33,6 +33,7 @@ export const CUTS: Record<string, Cut[]> = {
     { file: 'server/front/headers.ts', from: " frame-ancestors 'none';", to: '' },
     { file: 'server/front/headers.ts', from: "response.setHeader('X-Frame-Options', 'DENY');", to: '' },
   ],
+  T15: [{ file: 'server/front/headers.ts', from: "img-src 'self' data:", to: 'img-src *' }],
   T16: [
     {
       file: 'server/lib/harmless.ts',
@@ -55,5 +56,23 @@ export const CUTS: Record<string, Cut[]> = {
   T20: [
     { file: 'server/supervisor/command.ts', from: "['--api-key-file', keyFile],", to: '' },
     { file: 'server/supervisor/command.ts', from: "['--cors-origins', ''],", to: '' },
+  ],
+};
+
+/** Taken out of the built page's scripts, which hold the text of the source in their own short names. */
+export interface PageCut {
+  from: RegExp;
+  to: string;
+}
+
+export const PAGE_CUTS: Record<string, PageCut[]> = {
+  // Where a link may lead (links.ts).
+  T14: [{ from: /"http:"!==(\w+)\.protocol&&"https:"!==\1\.protocol\?null:/, to: '' }],
+  // A picture is a link with its words (markdown.tsx).
+  T15: [
+    {
+      from: /(img:\(\{src:(\w+),alt:\w+\}\)=>\(0,\w+\.jsxs\)\()\w+,\{href:"string"==typeof \2\?\2:void 0,children:/,
+      to: '$1"img",{src:$2,"data-words":',
+    },
   ],
 };

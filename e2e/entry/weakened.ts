@@ -3,6 +3,7 @@
  * tests and is no part of the package. `AILAB_TEST_DISABLE` names the rows of trust.md A5, e.g. `T1` or `T2,T7`. What no
  * option of the server leaves out is cut from its text instead (cuts.ts).
  */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { watchParent } from '../../server/bin/watch-parent.mjs';
@@ -13,7 +14,7 @@ import { ownIdentity } from '../../server/lib/process-identity.ts';
 import { locateProgram } from '../../server/main/paths.ts';
 import { startServer } from '../../server/main/server.ts';
 import { writeServerFile } from '../../server/main/server-file.ts';
-import { CUTS } from './cuts.ts';
+import { CUTS, PAGE_CUTS } from './cuts.ts';
 
 interface Defence {
   /** Checks of the gate that are left out. */
@@ -86,7 +87,7 @@ const { values } = parseArgs({ options: { port: { type: 'string' }, home: { type
 const named = (process.env['AILAB_TEST_DISABLE'] ?? '').split(',').filter((name) => name !== '');
 const off = named.map((name) => {
   const defence = DEFENCES[name];
-  if (defence === undefined && !(name in CUTS))
+  if (defence === undefined && !(name in CUTS) && !(name in PAGE_CUTS))
     throw new Error(`AILAB_TEST_DISABLE: there is no defence ${name}`);
   return defence ?? {};
 });
@@ -94,13 +95,16 @@ const left = new Set(off.flatMap(({ checks = [] }) => checks));
 const home = locateHome(values.home);
 ensureHome(home);
 const silenceMs = Number(process.env['AILAB_TEST_SILENCE_MS'] ?? 0);
+const program = locateProgram(join(import.meta.dirname, '..', '..', '..', 'dist'));
+const ownPages = join(import.meta.dirname, 'next');
 const server = await startServer({
   silence: silenceMs > 0 ? { firstMs: silenceMs, betweenMs: silenceMs } : undefined,
   home,
   env: process.env,
   program: {
-    ...locateProgram(join(import.meta.dirname, '..', '..', '..', 'dist')),
+    ...program,
     supervisorEntry: join(import.meta.dirname, 'supervisor.mjs'),
+    nextFolder: existsSync(ownPages) ? ownPages : program.nextFolder,
   },
   port: Number(values.port),
   checks: CHECKS.filter(({ name }) => !left.has(name)),

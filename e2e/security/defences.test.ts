@@ -73,7 +73,7 @@ describe.each(ROWS)('$id: $describe', (row) => {
 describe('without its defence the same proof fails', () => {
   for (const row of ROWS) {
     for (const id of [row.id, ...(row.parts ?? [])])
-      it(`${id} bites`, { concurrent: true, skip: unprovable(row) }, () =>
+      it(`${id} bites`, { concurrent: true, skip: unprovable(row), timeout: 120_000 }, () =>
         mustBite(row, id, `${row.id} holds`),
       );
   }

@@ -10,6 +10,8 @@ import { t7 } from './t7-cookie.ts';
 import { t8 } from './t8-users.ts';
 import { t9 } from './t9-token.ts';
 import { t10 } from './t10-fuzz.ts';
+import { t14 } from './t14-scripts.ts';
+import { t15 } from './t15-images.ts';
 import { t16 } from './t16-logs.ts';
 import { t17 } from './t17-actions.ts';
 import { t18 } from './t18-config.ts';
@@ -29,6 +31,8 @@ export const ROWS: readonly Row[] = [
   t8,
   t9,
   t10,
+  t14,
+  t15,
   t16,
   t17,
   t18,
@@ -37,6 +41,3 @@ export const ROWS: readonly Row[] = [
   t21,
   t22,
 ];
-
-/** The threats of the table, for which a row must stand above. */
-export const THREATS = 22;
