@@ -1,5 +1,6 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { benchGateway } from './gateway.ts';
+import { benchLighthouse } from './lighthouse.ts';
 import { benchRuntimes } from './runtimes.ts';
 import { benchStack } from './stack.ts';
 import { table, type Row } from './stats.ts';
@@ -12,7 +13,12 @@ console.log(
 );
 if (load > BUSY_LOAD)
   console.log('The machine is busy: these figures are worth little. Run it again when the load is below 1.');
-const PARTS = { gateway: benchGateway, runtimes: benchRuntimes, stack: benchStack };
+const PARTS = {
+  gateway: benchGateway,
+  lighthouse: benchLighthouse,
+  runtimes: benchRuntimes,
+  stack: benchStack,
+};
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));
 if (unknown !== undefined) throw new Error(`no part "${unknown}": ${Object.keys(PARTS).join(', ')}`);

@@ -1,0 +1,127 @@
+/**
+ * Lighthouse over every page of the rail on the built product, logged in: as a desktop, and with a processor four
+ * times slower. Lighthouse is no part of the project: it is fetched once into the cache, at one version.
+ */
+import { chromium, type BrowserContext } from '@playwright/test';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { anyFreePort } from '../../server/lib/ports.ts';
+import { ailab } from '../support/cli.ts';
+import { startLab, type Lab } from '../support/lab.ts';
+import { bringUp, standInModel } from '../support/model.ts';
+import { firstLoad } from './first-load.ts';
+import type { Row } from './stats.ts';
+
+const VERSION = '13.5.0';
+const TOOLS = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ailab-web', 'bench-tools');
+const FOLDER = join(TOOLS, `lighthouse-${VERSION}`);
+const CLI = join(FOLDER, 'node_modules', 'lighthouse', 'cli', 'index.js');
+const CHROMIUM = [process.env['CHROME_PATH'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
+  (path) => path !== undefined && existsSync(path),
+);
+const GOALS = { performance: 95, accessibility: 100 } as const;
+const LOOKS = [
+  { name: 'desktop', flags: [] },
+  { name: 'desktop, 4× CPU', flags: ['--throttling.cpuSlowdownMultiplier=4'] },
+];
+
+const report = z.object({
+  categories: z.object({
+    performance: z.object({ score: z.number().nullable() }),
+    accessibility: z.object({ score: z.number().nullable() }),
+  }),
+  audits: z.record(
+    z.string(),
+    z.object({ score: z.number().nullable(), numericValue: z.number().optional() }),
+  ),
+});
+type Report = z.infer<typeof report>;
+
+export async function benchLighthouse(): Promise<Row[]> {
+  requireLighthouse();
+  const profile = mkdtempSync(join(tmpdir(), 'ailab-bench-'));
+  const model = await standInModel();
+  const lab = await startLab({ env: model.env, config: model.config });
+  const port = await anyFreePort();
+  let browser: BrowserContext | undefined;
+  try {
+    await bringUp(lab);
+    // Lighthouse opens its tab in this browser's own context: the login is there already.
+    browser = await chromium.launchPersistentContext(profile, {
+      ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
+      args: [`--remote-debugging-port=${port}`, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])],
+    });
+    const paths = await logIn(browser, lab);
+    const rows = await firstLoad(lab);
+    for (const look of LOOKS)
+      for (const path of paths)
+        rows.push(...rowsOf(`${path}, ${look.name}`, audit(lab, path, port, look.flags)));
+    return rows;
+  } finally {
+    await browser?.close();
+    await ailab(['down', '--home', lab.home]);
+    await lab.stop();
+    model.remove();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+function requireLighthouse(): void {
+  if (existsSync(CLI)) return;
+  mkdirSync(FOLDER, { recursive: true });
+  const args = ['install', '--prefix', FOLDER, '--no-audit', '--no-fund', `lighthouse@${VERSION}`];
+  if (spawnSync('npm', args, { stdio: 'inherit' }).status !== 0)
+    throw new Error(`Lighthouse ${VERSION} could not be installed into ${FOLDER}`);
+}
+
+/** The pages of the rail. */
+async function logIn(browser: BrowserContext, lab: Lab): Promise<string[]> {
+  const page = await browser.newPage();
+  await page.goto(lab.link);
+  const links = page.getByRole('navigation', { name: 'Pages' }).getByRole('link');
+  await links.first().waitFor();
+  const paths = await links.evaluateAll((all) =>
+    all.map((one) => new URL((one as HTMLAnchorElement).href).pathname),
+  );
+  await page.close();
+  return paths;
+}
+
+function audit(lab: Lab, path: string, port: number, flags: string[]): Report {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [
+      CLI,
+      `${lab.url}${path}`,
+      `--port=${port}`,
+      '--disable-storage-reset',
+      '--preset=desktop',
+      ...flags,
+      '--only-categories=performance,accessibility',
+      '--output=json',
+      '--quiet',
+    ],
+    { encoding: 'utf8', maxBuffer: 64 * 1024 * 1024 },
+  );
+  if (status !== 0) throw new Error(`Lighthouse failed on ${path}: ${stderr.slice(-500)}`);
+  return report.parse(JSON.parse(stdout));
+}
+
+function rowsOf(what: string, { categories, audits }: Report): Row[] {
+  const ms = (name: string) => `${Math.round(audits[name]?.numericValue ?? Number.NaN)} ms`;
+  const figures = `LCP ${ms('largest-contentful-paint')}, blocking ${ms('total-blocking-time')}, shift ${(audits['cumulative-layout-shift']?.numericValue ?? Number.NaN).toFixed(3)}`;
+  return (['performance', 'accessibility'] as const).map((name) => {
+    const score = Math.round((categories[name].score ?? 0) * 100);
+    const failing = Object.entries(audits).filter(([, { score }]) => score === 0);
+    const why = score >= GOALS[name] ? '' : `; ${failing.map(([id]) => id).join(', ')}`;
+    return {
+      what: `Lighthouse ${name}: ${what}`,
+      figure: name === 'performance' ? `${score} (${figures})${why}` : `${score}${why}`,
+      goal: `≥ ${GOALS[name]}`,
+      met: score >= GOALS[name],
+    };
+  });
+}
