@@ -11,11 +11,14 @@ test.describe.configure({ mode: 'serial' });
 test.use({ trace: 'off' });
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const ALL = { type: 'tag', values: TAGS } as const;
+/** What else than these could hang on the theme? Everything is looked at in one theme at each width. */
+const COLOURS = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } as const;
 const LOOKS = [
-  { width: 1280, colorScheme: 'light' },
-  { width: 1280, colorScheme: 'dark' },
-  { width: 390, colorScheme: 'dark' },
-  { width: 390, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'light', rules: ALL },
+  { width: 1280, colorScheme: 'dark', rules: COLOURS },
+  { width: 390, colorScheme: 'dark', rules: ALL },
+  { width: 390, colorScheme: 'light', rules: COLOURS },
 ] as const;
 
 const required = createRequire(createRequire(import.meta.url).resolve('@axe-core/playwright'));
@@ -53,8 +56,8 @@ interface Found {
 }
 
 /** The axe of @axe-core/playwright, without its builder: that hands over the whole source and all that passed each time. */
-async function violations(on: Page): Promise<string[]> {
-  const found = await on.evaluate(async (values) => {
+async function violations(on: Page, rules: typeof ALL | typeof COLOURS = ALL): Promise<string[]> {
+  const found = await on.evaluate(async (runOnly) => {
     // A colour in the middle of a change is no colour of ours.
     await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
     await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
@@ -62,7 +65,7 @@ async function violations(on: Page): Promise<string[]> {
       axe: { run(node: Node, options: object): Promise<{ violations: Found[] }> };
     };
     const { violations } = await axe.run(document, {
-      runOnly: { type: 'tag', values },
+      runOnly,
       resultTypes: ['violations'],
     });
     return violations.map(({ id, help, nodes }) => ({
@@ -70,17 +73,17 @@ async function violations(on: Page): Promise<string[]> {
       help,
       nodes: nodes.map(({ html }) => ({ html })),
     }));
-  }, TAGS);
+  }, rules);
   return found.map(({ id, help, nodes }) => `${id} (${help}): ${nodes.map(({ html }) => html).join(' ')}`);
 }
 
 /** What is on the page now, in all looks; `name` is told with what is found. */
 async function clean(name: string, on = page): Promise<void> {
   await expect(on.getByText(/^Loading /)).toHaveCount(0);
-  for (const { width, colorScheme } of LOOKS) {
+  for (const { width, colorScheme, rules } of LOOKS) {
     await on.setViewportSize({ width, height: 900 });
     await on.emulateMedia({ colorScheme });
-    expect.soft(await violations(on), `${name}, ${colorScheme}, ${width} px`).toEqual([]);
+    expect.soft(await violations(on, rules), `${name}, ${colorScheme}, ${width} px`).toEqual([]);
   }
   await on.setViewportSize({ width: 1280, height: 900 });
 }

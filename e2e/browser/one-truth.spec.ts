@@ -35,7 +35,7 @@ test.afterAll(async () => {
 
 /** The model's process as `status` has it, e.g. `managed healthy`. */
 async function byCommandLine(): Promise<string> {
-  const { stdout } = await ailab(['status', '-o', 'json', '--home', lab.home]);
+  const { stdout } = await ailab(['status', '-o', 'json', '--home', lab.home], { env: model.env });
   const item = z.object({ domain: z.string(), state: z.string(), health: z.string().optional() });
   const status = z
     .object({ managed_items: z.array(item), missing_items: z.array(item) })
@@ -47,7 +47,7 @@ async function byCommandLine(): Promise<string> {
 }
 
 test('an up of the command line is in both tabs, while it runs and when it has', async () => {
-  const up = ailab(['up', '--home', lab.home]);
+  const up = ailab(['up', '--home', lab.home], { env: model.env });
   await expect
     .poll(async () => (await lab.api().activity.list.query({ limit: 1 }))[0]?.state)
     .toBe('running');

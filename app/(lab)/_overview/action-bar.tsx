@@ -1,6 +1,7 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { notRolledBack } from '../../_lib/cancel-words.ts';
 import { applyLiveEvent } from '../../_lib/live-cache.ts';
 import { reportOf, trpc } from '../../_lib/trpc.ts';
 import type { Activity, LabOverview } from '../../_lib/wire.ts';
@@ -88,6 +89,7 @@ export function ActionBar({ offered, lab, running }: ActionBarProps) {
                   key={action}
                   data-testid="cancel"
                   disabled={busy || running === undefined}
+                  title={running && notRolledBack(running)}
                   onClick={() => running && cancel.mutate({ id: running.id })}
                 >
                   {cancel.isPending ? 'Cancelling…' : 'Cancel'}

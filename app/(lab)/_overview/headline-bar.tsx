@@ -1,5 +1,7 @@
 'use client';
 
+import { formatExact } from '../../../server/schemas/format.ts';
+import { useNow } from '../../_lib/use-now.ts';
 import type { Activity, LabOverview } from '../../_lib/wire.ts';
 import { StateMark } from '../../_ui/state.tsx';
 import { ActionBar } from './action-bar.tsx';
@@ -13,6 +15,11 @@ interface HeadlineBarProps {
   offered: readonly Action[];
 }
 
+/** On paper, how it was when. */
+function PrintedAt() {
+  return <p className="paper">As of {formatExact(useNow())}</p>;
+}
+
 /** One sentence about the lab, and beside it what can be done. */
 export function HeadlineBar({ lab, running, headline, offered }: HeadlineBarProps) {
   return (
@@ -24,6 +31,7 @@ export function HeadlineBar({ lab, running, headline, offered }: HeadlineBarProp
             {headline.title}
           </h1>
           {headline.detail !== null && <p className={styles.detail}>{headline.detail}</p>}
+          <PrintedAt />
         </div>
       </div>
       <ActionBar offered={offered} lab={lab} running={running} />

@@ -3,6 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useRunningActivity } from '../../../_lib/live.tsx';
+import { notRolledBack } from '../../../_lib/cancel-words.ts';
 import { applyLiveEvent } from '../../../_lib/live-cache.ts';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
 import type { Activity } from '../../../_lib/wire.ts';
@@ -44,7 +45,7 @@ export function ActivityCard({ activity, mendable }: { activity: Activity; menda
         </div>
         <div className={styles.tools}>
           <CopyButton text={activityText(activity)} what="this record" label="Copy" />
-          {running && <Cancel id={activity.id} />}
+          {running && <Cancel activity={activity} />}
           {canBeRetried(activity) && <Retry id={activity.id} onError={setTrouble} />}
         </div>
       </header>
@@ -67,10 +68,16 @@ export function ActivityCard({ activity, mendable }: { activity: Activity; menda
   );
 }
 
-function Cancel({ id }: { id: string }) {
+function Cancel({ activity }: { activity: Activity }) {
+  const { id } = activity;
   const cancel = useMutation(trpc.activity.cancel.mutationOptions());
   return (
-    <Button small disabled={cancel.isPending} onClick={() => cancel.mutate({ id })}>
+    <Button
+      small
+      disabled={cancel.isPending}
+      title={notRolledBack(activity)}
+      onClick={() => cancel.mutate({ id })}
+    >
       {cancel.isPending ? 'Cancelling…' : 'Cancel'}
     </Button>
   );
