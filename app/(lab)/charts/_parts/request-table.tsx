@@ -81,7 +81,7 @@ function Row({ row }: { row: LedgerRow }) {
             small
             aria-expanded={open}
             aria-controls={id}
-            aria-label={open ? 'Details: where its time went' : 'Details: where its time went'}
+            aria-label={`${open ? 'Hide' : 'Details'}: where its time went`}
             data-testid="request-details"
             onClick={() => setOpen(!open)}
           >
