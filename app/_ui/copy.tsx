@@ -18,7 +18,8 @@ async function copyText(text: string): Promise<boolean> {
 }
 
 interface CopyButtonProps {
-  text: string;
+  /** A function where it is only known when it is asked for. */
+  text: string | (() => string);
   /** What is copied, for those who hear the page: `Copy <what>`. */
   what: string;
   /** Shown beside the icon; without it the icon stands alone. */
@@ -43,7 +44,11 @@ export function CopyButton({ text, what, label, className, testId }: CopyButtonP
       aria-label={outcome === null ? `Copy ${what}` : undefined}
       title={`Copy ${what}`}
       data-testid={testId}
-      onClick={() => void copyText(text).then((done) => setOutcome(done ? 'copied' : 'refused'))}
+      onClick={() =>
+        void copyText(typeof text === 'string' ? text : text()).then((done) =>
+          setOutcome(done ? 'copied' : 'refused'),
+        )
+      }
     >
       {outcome === 'copied' ? <CheckIcon /> : <CopyIcon />}
       {word !== undefined && <span aria-live="polite">{word}</span>}

@@ -10,12 +10,14 @@ interface ConfirmProps {
   children: ReactNode;
   /** The verb on the button, e.g. `Delete`. */
   action: string;
+  /** Whether it takes something away; `plain` where it does not. */
+  tone?: 'danger' | 'plain';
   onConfirm: () => void;
   onClose: () => void;
 }
 
 /** Open for as long as it is rendered. Escape and Cancel close it. */
-export function Confirm({ title, children, action, onConfirm, onClose }: ConfirmProps) {
+export function Confirm({ title, children, action, tone = 'danger', onConfirm, onClose }: ConfirmProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => {
@@ -31,7 +33,7 @@ export function Confirm({ title, children, action, onConfirm, onClose }: Confirm
       <div className={styles.actions}>
         <Button onClick={() => ref.current?.close()}>Cancel</Button>
         <Button
-          kind="danger"
+          kind={tone === 'danger' ? 'danger' : 'primary'}
           data-testid="confirm"
           onClick={() => {
             onConfirm();

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { activity, overview, step, T0 } from '../../../_lib/fixtures.ts';
-import { splitBlocks } from './blocks.ts';
+import { codeOf, splitBlocks, tableOf, withDefinitions } from './blocks.ts';
+import { showHidden } from './hidden.ts';
 import { linkTarget } from './links.ts';
 import { metricFacts } from './metrics-words.ts';
 import { notReady } from './readiness.ts';
@@ -13,14 +14,8 @@ describe('splitBlocks', () => {
     expect(blocks.join('\n')).toBe(text);
   });
 
-  it('keeps lists, quotes, indented parts and tables whole', () => {
-    for (const text of [
-      '1. a\n\n2. b\n\n   more\n\n3. c',
-      '- a\n\n- b',
-      '> a\n\n> b',
-      'a\n\n    code',
-      '|a|\n\n|b|',
-    ])
+  it('keeps lists and indented parts whole', () => {
+    for (const text of ['1. a\n\n2. b\n\n   more\n\n3. c', '- a\n\n- b', 'a\n\n    code'])
       expect(splitBlocks(text)).toEqual([text]);
   });
 
@@ -33,9 +28,22 @@ describe('splitBlocks', () => {
     expect(splitBlocks('A\n\n```\nb\n\nC\n\nD')).toEqual(['A\n', '```\nb\n\nC\n\nD']);
   });
 
-  it('leaves a text with definitions whole', () => {
+  it('cuts around a fence at the margin, and long lists between their items', () => {
+    expect(splitBlocks('A\n```\nb\n```\n\n\nC\n~~~\nd')).toEqual(['A', '```\nb\n```\n\n', 'C', '~~~\nd']);
+    const items = Array.from({ length: 100 }, (_, index) => `${index}. ${'x'.repeat(30)}\n   more`);
+    const blocks = splitBlocks(items.join('\n'));
+    expect(blocks.length).toBeGreaterThan(2);
+    expect(blocks.every((block) => /^\d/.test(block))).toBe(true);
+    expect(blocks.join('\n')).toBe(items.join('\n'));
+  });
+
+  it('gives each block the definitions that it needs', () => {
     const text = 'See [a][1].\n\nMore.\n\n[1]: https://example.org';
-    expect(splitBlocks(text)).toEqual([text]);
+    expect(withDefinitions(splitBlocks(text), text)).toEqual([
+      'See [a][1].\n\n\n[1]: https://example.org',
+      'More.\n',
+      '[1]: https://example.org',
+    ]);
   });
 
   it('only ever adds at the end while a text grows', () => {
@@ -49,6 +57,30 @@ describe('splitBlocks', () => {
       before = blocks;
     }
   });
+});
+
+describe('a block', () => {
+  it.each([
+    ['```js title\na\n```\n', { language: 'js', code: 'a', complete: true }],
+    ['~~~\na\n\n```', { language: undefined, code: 'a\n\n```', complete: false }],
+    ['```c++', { language: 'c++', code: '', complete: false }],
+    ['```a`b', null],
+    ['```\na\n```\nmore', null],
+    ['   ```\na', null],
+    ['words', null],
+  ])('%j as code', (block, parts) => expect(codeOf(block)).toEqual(parts));
+
+  it.each([
+    ['| a | b |\n|---|:-:|\n| 1 | 2 |\n', { head: '| a | b |\n|---|:-:|', rows: ['| 1 | 2 |'], columns: 3 }],
+    ['| a |\n| b |', null],
+    ['| a |\n|---|\nmore', null],
+  ])('%j as a table', (block, parts) => expect(tableOf(block)).toEqual(parts));
+});
+
+it('showHidden tells what turns text round or hides it, and leaves scripts and emoji alone', () => {
+  expect(showHidden('a\u202Eb\u2066\u0007\u{E0041}')).toBe('a‹U+202E›b‹U+2066›‹U+0007›‹U+E0041›');
+  for (const text of ['שלום\u200F', 'کتاب\u200Cها', '👩\u200D🔬', 'a\tb\r\n'])
+    expect(showHidden(text)).toBe(text);
 });
 
 describe('linkTarget', () => {

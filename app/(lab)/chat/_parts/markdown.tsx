@@ -4,104 +4,125 @@
  */
 'use client';
 
-import { isValidElement, memo, type ComponentProps, type ReactNode } from 'react';
+import { memo, startTransition, useEffect, useMemo, useState } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { CopyButton } from '../../../_ui/copy.tsx';
-import { splitBlocks } from './blocks.ts';
-import { linkTarget } from './links.ts';
-import styles from './markdown.module.css';
+import { codeOf, splitBlocks, tableOf, withDefinitions, type TableParts } from './blocks.ts';
+import { isCostly } from './costly.ts';
+import { CodeBlock } from './code-block.tsx';
+import { COMPONENTS, ELEMENTS, Growing, TableFrame } from './elements.tsx';
+import { showHidden } from './hidden.ts';
+import { Plain, PlainOnError } from './plain.tsx';
+import { useCalm } from './use-calm.ts';
 
 const PLUGINS = [remarkGfm];
 
-/** Everything that may stand in the page; the rest is shown as its text. */
-const ELEMENTS = (
-  'p br hr h1 h2 h3 h4 h5 h6 strong em del blockquote ul ol li ' +
-  'a img code pre table thead tbody tr th td input sup section'
-).split(' ');
+/** A bigger table would hold up the page's layout: it stands as plain text. */
+const COLUMNS_MAX = 40;
+const ROWS_MAX = 2000;
+/** A reply of this length is put into the page in slices. */
+const SLICED = 4000;
 
-export function Markdown({ text }: { text: string }) {
-  // Blocks are only ever added at the end, so their place is their name.
-  // oxlint-disable-next-line react/no-array-index-key
-  return splitBlocks(text).map((block, index) => <Block key={index} text={block} />);
+interface MarkdownProps {
+  text: string;
+  /** It still grows. */
+  live: boolean;
 }
 
-const Block = memo(function Block({ text }: { text: string }) {
+export function Markdown({ text, live }: MarkdownProps) {
+  const [ready, setReady] = useState(live || text.length < SLICED);
+  useEffect(() => startTransition(() => setReady(true)), []);
+  const blocks = useMemo(() => withDefinitions(splitBlocks(text), text), [text]);
+  if (!ready) return <Plain text={showHidden(text)} />;
+  return blocks.map((block, index) => (
+    // Blocks are only ever added at the end, so their place is their name.
+    // oxlint-disable-next-line react/no-array-index-key
+    <Block key={index} text={block} live={live && index === blocks.length - 1} />
+  ));
+}
+
+const Block = memo(function Block({ text, live }: MarkdownProps) {
+  const shown = showHidden(text);
+  const code = codeOf(shown);
+  if (code !== null) return <CodeBlock {...code} complete={code.complete || !live} />;
+  const table = tableOf(shown);
+  if (table !== null && table.columns <= COLUMNS_MAX && table.rows.length <= ROWS_MAX)
+    return <Table {...table} />;
+  if (isCostly(shown)) return <Plain text={shown} />;
   return (
-    <ReactMarkdown
-      remarkPlugins={PLUGINS}
-      components={COMPONENTS}
-      allowedElements={ELEMENTS}
-      unwrapDisallowed
-      // Checked where links and images are drawn, which need the host as well.
-      urlTransform={(url) => url}
-    >
-      {text}
-    </ReactMarkdown>
+    <PlainOnError text={shown}>
+      <Growing value={live}>
+        <Parsed text={shown} live={live} />
+      </Growing>
+    </PlainOnError>
   );
 });
 
-const COMPONENTS: Components = {
-  a: ({ href, children }) => <Outside href={href}>{children}</Outside>,
-  img: ({ src, alt }) => (
-    <Outside href={typeof src === 'string' ? src : undefined}>
-      Image: {alt === '' ? 'without a title' : alt}
-    </Outside>
-  ),
-  pre: ({ children }) => <CodeBlock>{children}</CodeBlock>,
-  table: ({ children }) => (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by the keyboard
-    <section className={styles.table} aria-label="Table" tabIndex={0}>
-      <table>{children}</table>
-    </section>
-  ),
-  // The text's own headings stand below those of the page.
-  h1: ({ children }) => <h3>{children}</h3>,
-  h2: ({ children }) => <h4>{children}</h4>,
-  h3: ({ children }) => <h5>{children}</h5>,
-  h4: ({ children }) => <h6>{children}</h6>,
-  h5: ({ children }) => <h6>{children}</h6>,
-  input: ({ checked }) => <span className={styles.task}>{checked === true ? '[x]' : '[ ]'}</span>,
-  section: ({ children }) => <div className={styles.notes}>{children}</div>,
-};
+function Parsed({ text, live }: MarkdownProps) {
+  return useCalm(text, live, parseAll);
+}
 
-function Outside({ href, children }: { href: string | undefined; children: ReactNode }) {
-  const target = linkTarget(href);
-  if (target === null) return <span>{children}</span>;
+/** A footnote has its place at the end of a text, and blocks have no common end: its words stand as they are. */
+const footnotes = (text: string) => text.replaceAll(/^( {0,3})\[\^/gm, '$1\\[^');
+
+function parse(text: string, components: Components = COMPONENTS) {
+  return ReactMarkdown({
+    children: footnotes(text),
+    remarkPlugins: PLUGINS,
+    components,
+    allowedElements: ELEMENTS,
+    unwrapDisallowed: true,
+    // Checked where links and images are drawn, which need the host as well.
+    urlTransform: (url) => url,
+  });
+}
+
+const parseAll = (text: string) => parse(text);
+
+/** Rows of so many characters are parsed together; a growing table parses the last of these groups alone. */
+const GROUP = 800;
+
+function Table({ head, rows }: TableParts) {
   return (
-    <a href={target.href} rel="noopener noreferrer" target="_blank">
-      {children}
-      {!isItsAddress(textOf(children), href, target.href) && (
-        <span className={styles.host}> ({target.host})</span>
-      )}
-    </a>
+    <TableFrame>
+      <table>
+        {rowGroups(rows).map((group, index) => (
+          // As with blocks.
+          // oxlint-disable-next-line react/no-array-index-key
+          <Rows key={index} head={head} rows={group} first={index === 0} />
+        ))}
+      </table>
+    </TableFrame>
   );
 }
 
-/** A text that is the address tells the host already; one that only looks like an address does not. */
-function isItsAddress(text: string, ...addresses: (string | undefined)[]): boolean {
-  return addresses.includes(text);
+function rowGroups(rows: readonly string[]): string[] {
+  const groups = [''];
+  for (const row of rows) {
+    const last = groups.at(-1) ?? '';
+    if (last.length >= GROUP) groups.push(row);
+    else groups[groups.length - 1] = last === '' ? row : `${last}\n${row}`;
+  }
+  return groups;
 }
 
-function CodeBlock({ children }: { children: ReactNode }) {
-  const code = isValidElement<ComponentProps<'code'>>(children) ? children.props : {};
-  const language = /language-([\w+#.-]{1,30})/.exec(code.className ?? '')?.[1];
-  const text = textOf(code.children).replace(/\n$/, '');
+/** Rows that are too dear to be parsed, as they are. */
+function PlainRows({ rows }: { rows: string }) {
   return (
-    <div className={styles.code}>
-      <div className={styles.codeHead}>
-        <span>{language ?? 'text'}</span>
-        <CopyButton text={text} what="the code" label="Copy" />
-      </div>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- as above */}
-      <pre tabIndex={0}>
-        <code>{text}</code>
-      </pre>
-    </div>
+    <tbody>
+      <tr>
+        <td colSpan={COLUMNS_MAX}>
+          <Plain text={rows} />
+        </td>
+      </tr>
+    </tbody>
   );
 }
 
-function textOf(node: ReactNode): string {
-  if (typeof node === 'string') return node;
-  return Array.isArray(node) ? node.map((part: ReactNode) => textOf(part)).join('') : '';
-}
+const FIRST: Components = { ...COMPONENTS, table: ({ children }) => <>{children}</> };
+const FURTHER: Components = { ...FIRST, thead: () => null };
+
+const Rows = memo(function Rows({ head, rows, first }: { head: string; rows: string; first: boolean }) {
+  const text = `${head}\n${rows}`;
+  return isCostly(text) ? <PlainRows rows={rows} /> : parse(text, first ? FIRST : FURTHER);
+});

@@ -1,6 +1,7 @@
 'use client';
 
 import Link from 'next/link';
+import { useRef, type RefObject } from 'react';
 import { isLive, useRun } from '../../../_lib/chat-runs.ts';
 import type { ChatMessage } from '../../../_lib/wire.ts';
 import { Button } from '../../../_ui/button.tsx';
@@ -11,6 +12,8 @@ import { StateMark } from '../../../_ui/state.tsx';
 import { Elapsed } from '../../../_ui/time.tsx';
 import { LazyMarkdown } from './lazy-markdown.tsx';
 import { metricFacts } from './metrics-words.ts';
+import { plainText } from './plain-text.ts';
+import { Thinking } from './thinking.tsx';
 import styles from './message.module.css';
 
 export function Question({ message }: { message: ChatMessage }) {
@@ -30,14 +33,24 @@ export function Reply({ message, onRegenerate }: ReplyProps) {
   const run = useRun(message.id);
   const live = isLive(run);
   const text = run !== undefined && run.text.length >= message.content.length ? run.text : message.content;
+  const reasoning =
+    run !== undefined && run.thoughtMs !== null
+      ? { text: run.thought, ms: run.thoughtMs }
+      : message.reasoning;
+  const words = useRef<HTMLDivElement>(null);
   const error = run?.error ?? (message.error === null ? null : { message: message.error, fix: '' });
   const elsewhere = message.state === 'streaming' && run === undefined;
   return (
     <article className={styles.reply} aria-label="Reply" aria-busy={live} data-testid="reply">
-      {text !== '' && <LazyMarkdown text={text} />}
+      {reasoning && <Thinking thought={reasoning.text} ms={reasoning.ms} going={live && text === ''} />}
+      {text !== '' && (
+        <div ref={words}>
+          <LazyMarkdown text={text} live={live} />
+        </div>
+      )}
       <div className={styles.foot}>
         {live && <Progress state={run.state} startedAt={run.startedAt} />}
-        {elsewhere && <Waiting words="Being written in another window" />}
+        {elsewhere && <Waiting words="Being written" />}
         {!live && error !== null && (
           <Note
             tone="bad"
@@ -50,7 +63,7 @@ export function Reply({ message, onRegenerate }: ReplyProps) {
           <div className={styles.line}>
             <Metrics message={message} />
             <span className={styles.tools}>
-              {text !== '' && <CopyButton text={text} what="the reply" label="Copy" />}
+              {text !== '' && <CopyReply text={text} words={words} />}
               {onRegenerate !== undefined && (
                 <Button kind="quiet" small data-testid="regenerate" onClick={onRegenerate}>
                   <AgainIcon /> {error === null ? 'Answer again' : 'Try again'}
@@ -61,6 +74,17 @@ export function Reply({ message, onRegenerate }: ReplyProps) {
         )}
       </div>
     </article>
+  );
+}
+
+/** As it was written, and as it is read. */
+function CopyReply({ text, words }: { text: string; words: RefObject<HTMLElement | null> }) {
+  const asRead = () => (words.current?.firstElementChild ? plainText(words.current.firstElementChild) : text);
+  return (
+    <>
+      <CopyButton text={text} what="the reply as Markdown" label="Copy" testId="copy-markdown" />
+      <CopyButton text={asRead} what="the reply as text" label="Copy text" testId="copy-text" />
+    </>
   );
 }
 
