@@ -7,9 +7,14 @@
  * chunks, delay_ms (between chunks), load_ms (503 until then), hang_at and crash_at (chunk number; crash_at ends the
  * process), crash_after_ms, hang_after_ms (answers nothing from then on), exit_code, last_words, echo (1: the reply is the
  * request itself, as JSON in one chunk).
+ *
+ * With `--fake-speech=<folder>` the words `say <name>` are answered with what `<folder>/<name>.json` holds:
+ * `{ text, thought?, size?, per_second? }`, in pieces of `size` UTF-16 units (whole unless told), so many a second.
  */
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const NUMBERS = {
@@ -28,7 +33,7 @@ const NUMBERS = {
 const FLAGS = '--alias --api-key-file --cache-ram --cors-origins --device --metrics --offline'.split(' ');
 
 /** The server (not yet listening) and what happened to its requests so far. */
-export function createFakeModelServer({ apiKey = '', modelName = 'fake', ...given } = {}) {
+export function createFakeModelServer({ apiKey = '', modelName = 'fake', speech = '', ...given } = {}) {
   const defaults = { ...NUMBERS, ...given };
   const bornAt = performance.now();
   const seen = { requests: 0, processing: 0, completed: 0, aborted: 0, promptTokens: 0, generated: 0 };
@@ -64,12 +69,13 @@ export function createFakeModelServer({ apiKey = '', modelName = 'fake', ...give
     const options = { ...defaults };
     for (const name of Object.keys(NUMBERS))
       if (url.searchParams.has(name)) options[name] = Number(url.searchParams.get(name));
-    await answer({ chat, body, options, response, seen, modelName });
+    await answer({ chat, body, options, response, seen, modelName, speech });
   });
   return { server, seen };
 }
 
-async function answer({ chat, body, options, response, seen, modelName }) {
+async function answer({ chat, body, options, response, seen, modelName, speech }) {
+  const script = speechOf(speech, body);
   const prompt = JSON.stringify(body.messages ?? body.prompt ?? '').split(/\s+/).length;
   const started = performance.now();
   const base = {
@@ -95,7 +101,8 @@ async function answer({ chat, body, options, response, seen, modelName }) {
           choices: [choice({ delta: { role: 'assistant', content: null } })],
         });
     }
-    for (let index = 0; index < options.chunks; index += 1) {
+    const count = script === undefined ? options.chunks : 0;
+    for (let index = 0; index < count; index += 1) {
       if (index === options.crash_at) process.exit(options.exit_code);
       if (index === options.hang_at) await sleep(2 ** 31 - 1, undefined, { signal: gone.signal });
       await sleep(options.delay_ms, undefined, { signal: gone.signal });
@@ -105,6 +112,15 @@ async function answer({ chat, body, options, response, seen, modelName }) {
         const part = chat ? { delta: { content: words.at(-1) } } : { text: words.at(-1) };
         write({ ...base, object: chat ? `${kind}.chunk` : kind, choices: [choice(part)] });
       }
+    }
+    for (const [index, delta] of (script?.pieces ?? []).entries()) {
+      const due = script.perSecond > 0 ? started + (index * 1000) / script.perSecond : 0;
+      if (due > performance.now()) await sleep(due - performance.now(), undefined, { signal: gone.signal });
+      gone.signal.throwIfAborted();
+      words.push(delta.content ?? '');
+      seen.generated += 1;
+      const full = !write({ ...base, object: `${kind}.chunk`, choices: [choice({ delta })] });
+      if (full) await once(response, 'drain', { signal: gone.signal });
     }
     seen.promptTokens += prompt;
     const tail = ending(prompt, words.length, performance.now() - started);
@@ -138,6 +154,24 @@ async function answer({ chat, body, options, response, seen, modelName }) {
 function wordOf(index, body, { echo }) {
   if (index > 0) return ` word${index}`;
   return echo === 1 ? `\`\`\`json\n${JSON.stringify(body)}\n\`\`\`\n` : 'Hello';
+}
+
+function speechOf(folder, body) {
+  const asked = /^say ([\w-]+)$/.exec(String(body.messages?.at(-1)?.content ?? ''))?.[1];
+  if (folder === '' || asked === undefined) return undefined;
+  const file = JSON.parse(readFileSync(join(folder, `${asked}.json`), 'utf8'));
+  const { text, thought = '', size = 0, per_second: perSecond = 0 } = file;
+  const cut = (words) => {
+    const length = size > 0 ? size : words.length;
+    return Array.from({ length: Math.ceil(words.length / length) || 0 }, (_, index) =>
+      words.slice(index * length, (index + 1) * length),
+    );
+  };
+  const pieces = [
+    ...cut(thought).map((piece) => ({ reasoning_content: piece })),
+    ...cut(text).map((piece) => ({ content: piece })),
+  ];
+  return { pieces, perSecond };
 }
 
 function choice(part, finish_reason = null) {
@@ -188,7 +222,12 @@ function main(argv) {
   for (const name of Object.keys(NUMBERS)) if (text(name) !== undefined) options[name] = Number(text(name));
   const keyFile = value('--api-key-file');
   const apiKey = keyFile === undefined ? (value('--api-key') ?? '') : readFileSync(keyFile, 'utf8').trim();
-  const { server } = createFakeModelServer({ ...options, apiKey, modelName: value('--alias') ?? 'fake' });
+  const { server } = createFakeModelServer({
+    ...options,
+    speech: text('speech') ?? '',
+    apiKey,
+    modelName: value('--alias') ?? 'fake',
+  });
   const crash = () => {
     process.stderr.write(`${text('last_words') ?? 'fake-model-server: told to crash'}\n`);
     process.exit(options.exit_code ?? NUMBERS.exit_code);
