@@ -9,10 +9,11 @@
  * request itself, as JSON in one chunk).
  *
  * With `--fake-speech=<folder>` the words `say <name>` are answered with what `<folder>/<name>.json` holds:
- * `{ text, thought?, size?, per_second? }`, in pieces of `size` UTF-16 units (whole unless told), so many a second.
+ * `{ text, thought?, size?, per_second?, hold? }`, in pieces of `size` UTF-16 units (whole unless told), so many a
+ * second; at the piece `hold` it waits until there is a file `<folder>/<name>.go`.
  */
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -116,6 +117,8 @@ async function answer({ chat, body, options, response, seen, modelName, speech }
     for (const [index, delta] of (script?.pieces ?? []).entries()) {
       const due = script.perSecond > 0 ? started + (index * 1000) / script.perSecond : 0;
       if (due > performance.now()) await sleep(due - performance.now(), undefined, { signal: gone.signal });
+      while (index === script.hold && !existsSync(script.go))
+        await sleep(20, undefined, { signal: gone.signal });
       gone.signal.throwIfAborted();
       words.push(delta.content ?? '');
       seen.generated += 1;
@@ -160,7 +163,7 @@ function speechOf(folder, body) {
   const asked = /^say ([\w-]+)$/.exec(String(body.messages?.at(-1)?.content ?? ''))?.[1];
   if (folder === '' || asked === undefined) return undefined;
   const file = JSON.parse(readFileSync(join(folder, `${asked}.json`), 'utf8'));
-  const { text, thought = '', size = 0, per_second: perSecond = 0 } = file;
+  const { text, thought = '', size = 0, per_second: perSecond = 0, hold = -1 } = file;
   const cut = (words) => {
     const length = size > 0 ? size : words.length;
     return Array.from({ length: Math.ceil(words.length / length) || 0 }, (_, index) =>
@@ -171,7 +174,7 @@ function speechOf(folder, body) {
     ...cut(thought).map((piece) => ({ reasoning_content: piece })),
     ...cut(text).map((piece) => ({ content: piece })),
   ];
-  return { pieces, perSecond };
+  return { pieces, perSecond, hold, go: join(folder, `${asked}.go`) };
 }
 
 function choice(part, finish_reason = null) {
