@@ -8,6 +8,7 @@ import { anyFreePort } from '../../server/lib/ports.ts';
 import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
 import { startLab, type Lab, type LabOptions } from '../support/lab.ts';
 import { bringUp } from '../support/model.ts';
+import { startWeakened } from '../support/weakened.ts';
 import { bundleEntry } from './bundle.ts';
 import type { ModelFault, Seen } from './proxies/fault-model.ts';
 
@@ -130,7 +131,8 @@ export async function openGatewayLab({ silenceMs }: GatewayLabOptions = {}): Pro
 
 /** A server like the product's, by the test entry; `AILAB_TEST_DISABLE` in `env` says what it lacks. */
 export async function startTestEntry(options: LabOptions): Promise<Lab> {
-  return startLab({ ...options, program: [await bundleEntry('e2e/entry/weakened.ts')] });
+  const lacks = options.env?.['AILAB_TEST_DISABLE'] ?? '';
+  return startWeakened(lacks === '' ? [] : lacks.split(','), options);
 }
 
 /** Resident memory of a process in bytes. Linux. */
