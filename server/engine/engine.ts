@@ -28,6 +28,7 @@ import { createDownloadRate } from './download-rate.ts';
 import { backUpDaily } from './daily-backup.ts';
 import { createEventBus } from './events.ts';
 import { createExplainer } from './explainer.ts';
+import { createGpuWatch } from './gpu-watch.ts';
 import { createHookService } from './hook-service.ts';
 import { createIgnoredDrift } from './ignored-drift.ts';
 import { createInventoryService } from './inventory-service.ts';
@@ -135,6 +136,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     hooks,
     explainer,
     notices: () => restoredNotice(db),
+    gpu: createGpuWatch(logs),
     onChange: () => void publishOverview(),
     onItems: instruments.items,
     rate,

@@ -20,6 +20,7 @@ import { labChoices } from './choices.ts';
 import type { Engine } from './contract.ts';
 import { diagnose } from './doctor.ts';
 import type { DownloadRate } from './download-rate.ts';
+import { gpuAlarm, withOffload, type GpuWatch } from './gpu-watch.ts';
 import type { HookService } from './hook-service.ts';
 import { withExplanation, type Explainer } from './explainer.ts';
 import { createFitHint } from './fit-hint.ts';
@@ -49,6 +50,7 @@ export interface LabServiceParts extends LockStageParts {
   explainer: Explainer;
   /** What happened to the lab itself, e.g. to its database. */
   notices(): ErrorReport[];
+  gpu: GpuWatch;
   /** Called when a decision of the user has changed what is shown. */
   onChange(): void;
   /** Told what was found, at every look. */
@@ -111,21 +113,29 @@ export function createLabService(parts: LabServiceParts): LabService {
     );
     const found = await observe(resolved.lab, resources, signal);
     const explained = await parts.explainer.items(resolved, found);
-    const items = found.map((item) => withExplanation(item, explained.get(item.name)));
+    const offload = await parts.gpu(resolved.lab, found);
+    const items = found.map((item) => withOffload(withExplanation(item, explained.get(item.name)), offload));
     parts.onItems(items);
-    return { resolved, explained, status: toStatus(home, resolved, items, parts.locks.sha256() !== null) };
+    const gpu = gpuAlarm(offload, resolved.lab, env['AILAB_GPU_LAYERS']);
+    return {
+      resolved,
+      explained,
+      gpu,
+      status: toStatus(home, resolved, items, parts.locks.sha256() !== null),
+    };
   };
 
   const fitHint = createFitHint(home, env);
 
   const overview = async (signal: AbortSignal): Promise<LabOverview> => {
-    const { resolved, explained, status } = await look(signal);
+    const { resolved, explained, gpu, status } = await look(signal);
     return toOverview({
       home,
       resolved,
       status,
       running: activities.running(),
       explained,
+      gpu,
       latest: activities.list(1)[0],
       lock: parts.locks.info(),
       starterHere: await starterHere({ home, env }),

@@ -66,6 +66,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     resolved,
     status,
     explained: new Map(),
+    gpu: null,
     running: undefined,
     latest: undefined,
     starterHere: null,

@@ -20,6 +20,8 @@ export interface OverviewInput {
   resolved: ResolvedLab;
   status: LabStatus;
   running: Activity | undefined;
+  /** Fewer layers than asked run on the GPU. */
+  gpu: LabOverview['attention'][number] | null;
   /** Of sick items, by name. */
   explained: ReadonlyMap<string, Explanation>;
   /** The newest activity, ended or not. */
@@ -167,7 +169,8 @@ function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['at
   const news = failed.filter(
     ({ explanation }) => explanation === undefined || !causes.has(explanation.cause),
   );
-  return [...config, ...choices, ...broken, ...news, ...interrupted, ...drifted];
+  const gpu = input.gpu === null ? [] : [input.gpu];
+  return [...config, ...choices, ...broken, ...gpu, ...news, ...interrupted, ...drifted];
 }
 
 /** One word for one trouble: when Docker is away, all services have the same. */

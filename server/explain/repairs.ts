@@ -8,7 +8,10 @@ const SMALLEST = 512;
 const STEP = 256;
 
 /** The largest that fits where that is known, never more than half of what was too much. */
-export function smallerContext({ contextSize, largestContext }: Circumstances): Repair | null {
+export function smallerContext({
+  contextSize,
+  largestContext,
+}: Pick<Circumstances, 'contextSize' | 'largestContext'>): Repair | null {
   const half = Math.floor(contextSize / 2 / STEP) * STEP;
   const value = Math.min(half, largestContext ?? half);
   if (value < SMALLEST) return null;

@@ -102,6 +102,9 @@ export function createInstruments(startedAt: number = Date.now()) {
     'state',
     'health',
   ]);
+  const layers = gauge('ailab_model_layers', 'Layers of the model: all, and those that the GPU computes.', [
+    'on',
+  ]);
   const cpu = gauge('ailab_service_cpu_cores', 'Cores that a service uses.', ['service']);
   const memory = gauge('ailab_service_memory_bytes', 'Memory that a service uses.', ['service']);
   gauge('ailab_build_info', 'The version of ailab-web; always 1.', ['version']).set({ version: VERSION }, 1);
@@ -174,8 +177,12 @@ export function createInstruments(startedAt: number = Date.now()) {
     items(items: readonly StatusItem[]): void {
       itemsAt = Date.now();
       itemState.reset();
-      for (const { domain, manager = '', name, state, health = '' } of items)
+      layers.reset();
+      for (const { domain, manager = '', name, state, health = '', meta } of items) {
         itemState.set({ domain, manager, name, state, health }, 1);
+        if (typeof meta['gpu_layers'] === 'number') layers.set({ on: 'gpu' }, meta['gpu_layers']);
+        if (typeof meta['model_layers'] === 'number') layers.set({ on: 'all' }, meta['model_layers']);
+      }
     },
     /** When the items were last told, in epoch milliseconds. */
     itemsAt: () => itemsAt,
