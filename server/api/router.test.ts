@@ -71,6 +71,7 @@ const INPUTS: Record<string, unknown> = {
   'models.remove': { id: '0123456789abcdef' },
   'models.fit': { contextSize: 4096 },
   'logs.read': { service: 'model' },
+  'support.bundle': undefined,
   'hooks.list': undefined,
   'hooks.get': { id: 'h' },
   'hooks.runNow': { name: 'h' },

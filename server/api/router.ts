@@ -10,6 +10,7 @@ import { logsRouter } from './logs.ts';
 import { metricsRouter } from './metrics.ts';
 import { modelsRouter } from './models.ts';
 import { shareRouter } from './share.ts';
+import { supportRouter } from './support.ts';
 import { createCallerFactory, router } from './trpc.ts';
 
 export const appRouter = router({
@@ -25,6 +26,7 @@ export const appRouter = router({
   models: modelsRouter,
   hooks: hooksRouter,
   share: shareRouter,
+  support: supportRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -35,6 +35,7 @@ import type {
 import type { PullInput } from '../schemas/models.ts';
 import type { LabOverview } from '../schemas/overview.ts';
 import type { ShareApi } from '../schemas/share.ts';
+import type { SupportBundle } from '../schemas/support.ts';
 import type { LabUsage } from '../schemas/usage.ts';
 import type { LabPlan, PlanInput } from '../schemas/plan.ts';
 
@@ -135,6 +136,10 @@ export interface Engine {
     revokeLogin(id: string): void;
     /** A fresh login link for the running server, with its one-time token in the fragment. */
     loginLink(): string;
+  };
+  support: {
+    /** What those need who help: redacted, and whole, so that it can be read before it is kept. */
+    bundle(signal: AbortSignal): Promise<SupportBundle>;
   };
   /** Snapshot, then deltas after it; with `lastEventId`, only what was missed when that is still known. */
   events(

@@ -42,6 +42,7 @@ import { labPrometheus, pushMetrics } from './push-metrics.ts';
 import { noServer } from './no-server.ts';
 import { restoredNotice } from './restored-database.ts';
 import { retry } from './retry.ts';
+import { createSupportService } from './support-service.ts';
 import { createResources, type Program } from './resources.ts';
 import { createSharing, type SharingService } from './sharing.ts';
 
@@ -173,11 +174,14 @@ export function createEngine(options: EngineOptions): RunningEngine {
   // What changes without an event of ours: ai-lab.yaml, weights on disk, a process that someone else ended.
   const timer = setInterval(() => void publishOverview(), OVERVIEW_EVERY_MS).unref();
 
+  const config = createConfigService({ home, env, flags: lab.asked, onChange: () => void publishOverview() });
+  const lock = createLockService({ home, env, program, locks, hash, ignored, activities });
+
   return {
     identify: access.identify,
     lab,
-    config: createConfigService({ home, env, flags: lab.asked, onChange: () => void publishOverview() }),
-    lock: createLockService({ home, env, program, locks, hash, ignored, activities }),
+    config,
+    lock,
     activities: {
       list: activities.list,
       get: activities.get,
@@ -224,6 +228,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
     logs,
     hooks,
     share: sharing.api,
+    support: createSupportService({ home, env, chats, engine: { config, lab, lock, logs, activities } }),
     access: {
       keys: access.keys,
       createKey: access.createKey,

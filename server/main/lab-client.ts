@@ -19,6 +19,7 @@ import type {
   ModelRemoved,
   ModelUsed,
 } from '../schemas/inventory.ts';
+import type { SupportBundle } from '../schemas/support.ts';
 import type { PullInput } from '../schemas/models.ts';
 import { localLock, remoteLock, type LockClient } from './lock-client.ts';
 import { connect } from './remote.ts';
@@ -34,6 +35,7 @@ export interface LabClient {
   engine: RunningEngine | undefined;
   status(): Promise<LabStatus>;
   doctor(): Promise<DoctorReport>;
+  support(): Promise<SupportBundle>;
   plan(input: PlanInput): Promise<LabPlan>;
   up(input: UpInput): Promise<Activity>;
   down(input: DownInput): Promise<Activity>;
@@ -79,6 +81,7 @@ function local(options: ClientOptions): LabClient {
     engine,
     status: () => engine.lab.status(until.signal),
     doctor: () => engine.lab.doctor(until.signal),
+    support: () => engine.support.bundle(until.signal),
     plan: (input) => engine.lab.plan(input, until.signal),
     up: (input) => engine.lab.up(input, 'cli'),
     down: (input) => engine.lab.down(input, 'cli'),
@@ -115,6 +118,7 @@ function remote(server: ServerFile): LabClient {
     engine: undefined,
     status: () => plain(api.lab.status.query()),
     doctor: () => plain(api.lab.doctor.query()),
+    support: () => plain(api.support.bundle.query()),
     plan: (input) => plain(api.lab.plan.query(input)),
     up: (input) => plain(api.lab.up.mutate(input)),
     down: (input) => plain(api.lab.down.mutate(input)),

@@ -52,7 +52,9 @@ export function headline(
   }
 }
 
-function lastExit({ runtime }: LabOverview): string | null {
+/** What is explained below is not told here in the words of a program. */
+function lastExit({ runtime, attention }: LabOverview): string | null {
+  if (attention.some(({ explanation }) => explanation !== undefined)) return null;
   return runtime === null || runtime.lastExit === null ? null : `Last exit: ${runtime.lastExit}`;
 }
 
@@ -122,7 +124,11 @@ export function troubles(lab: LabOverview): LabOverview['attention'] {
 
 /** Errors that the attention list tells already are not told twice. */
 export function isTold(lab: LabOverview, error: Activity['error']): boolean {
-  return error !== null && lab.attention.some((one) => one.message === error.message);
+  if (error === null) return false;
+  const cause = error.explanation?.cause;
+  return lab.attention.some(
+    (one) => one.message === error.message || (cause !== undefined && one.explanation?.cause === cause),
+  );
 }
 
 /** As the stack file has them. */

@@ -3,6 +3,10 @@ import { withClient } from '../act.ts';
 import { withLab, type LabFlags } from '../flags.ts';
 import { parseFormat, print, statusTable } from '../print.ts';
 import { exposureLine } from '../print-share.ts';
+import { isLabError } from '../../lib/errors.ts';
+import { say, withClient } from '../act.ts';
+import { env, environmentOf, homeOf, program, withLab, type LabFlags } from '../flags.ts';
+import { parseFormat, print, printError, statusTable } from '../print.ts';
 
 export function statusCommand(cli: Command): void {
   withLab(
@@ -13,5 +17,22 @@ export function statusCommand(cli: Command): void {
       const [status, { sharing }] = await Promise.all([client.status(), client.share.list()]);
       print(status, format, () => `${statusTable(status)}\n${exposureLine(status, sharing)}`);
     });
+    try {
+      await withClient(flags, async (client) => {
+        const status = await client.status();
+        print(status, format, () => statusTable(status));
+      });
+    } catch (error) {
+      if (!isLabError(error) || !NO_DATABASE.has(error.code)) throw error;
+      const { statusWithoutDatabase } = await import('../../engine/status-without-database.ts');
+      const parts = { home: homeOf(flags), env: { ...env, ...environmentOf(flags) }, program };
+      const status = await statusWithoutDatabase(parts, new AbortController().signal);
+      print(status, format, () => statusTable(status));
+      printError(error);
+      say('Without the database the lock, the record and drift that you let be are not told.\n');
+    }
   });
 }
+
+/** What runs can be told all the same. */
+const NO_DATABASE = new Set(['disk_full', 'database_locked', 'database_corrupt', 'home_not_writable']);

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import Link from 'next/link';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
 import { ButtonLink } from '../../../_ui/button.tsx';
 import { Note } from '../../../_ui/note.tsx';
@@ -23,7 +24,12 @@ export function ActivityPage() {
     <>
       <PageHead
         title="Activity"
-        note="Everything that was started, stopped or fetched, from here or from a terminal."
+        note={
+          <>
+            Everything that was started, stopped or fetched, from here or from a terminal. To ask someone for
+            help, <Link href="/settings#support">make a support bundle</Link>.
+          </>
+        }
       />
       <Stack>
         {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}

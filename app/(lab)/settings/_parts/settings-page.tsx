@@ -10,6 +10,7 @@ import { Skeleton } from '../../../_ui/skeleton.tsx';
 import { ConfigPanel } from './config-panel.tsx';
 import { Keys } from './keys.tsx';
 import { Logins } from './logins.tsx';
+import { Support } from './support.tsx';
 import styles from './settings.module.css';
 
 export function SettingsPage() {
@@ -23,6 +24,7 @@ export function SettingsPage() {
         <Panel title="Theme" note="Kept in this browser.">
           <ThemeChoice />
         </Panel>
+        <Support />
         <Panel title="About this lab">
           <About />
         </Panel>
