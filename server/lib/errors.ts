@@ -49,13 +49,27 @@ export interface ErrorReport {
 
 /** Any thrown value as a report; an unknown fault keeps its own words, marked as internal. */
 export function reportError(error: unknown): ErrorReport {
-  if (isLabError(error)) return { code: error.code, message: error.message, fix: error.fix };
+  const known = isLabError(error) ? error : asDiskFull(error);
+  if (known !== null) return { code: known.code, message: known.message, fix: known.fix };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'internal',
     message,
     fix: 'This is a fault of ailab-web. Run `ailab-web doctor` and report what it prints.',
   };
+}
+
+/** A disk without space, whoever met it: the file system or SQLite. Null for anything else. */
+export function asDiskFull(error: unknown): LabError | null {
+  const errno = errnoOf(error);
+  if (errno !== 'ENOSPC' && errno !== 'SQLITE_FULL') return null;
+  return new LabError({
+    code: 'disk_full',
+    message: 'No space is left on the disk that holds the home of the lab: nothing could be written.',
+    fix: 'Free some space, then do the same again; what runs goes on, and nothing is lost.',
+    status: 507,
+    cause: error,
+  });
 }
 
 export function isAbort(error: unknown): boolean {

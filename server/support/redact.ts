@@ -48,9 +48,10 @@ const SHAPES: readonly [RegExp, string][] = [
 const WORDS = 4;
 const SHORT = 12;
 
+const longest = (list: readonly Known[]): Known[] =>
+  list.filter(({ value }) => value.length >= 3).toSorted((a, b) => b.value.length - a.value.length);
+
 export function createRedactor({ values, names, conversations }: Private): Redact {
-  const longest = (list: readonly Known[]) =>
-    list.filter(({ value }) => value.length >= 3).toSorted((a, b) => b.value.length - a.value.length);
   const exact = longest(values);
   const words = longest(names).map(({ value, as }): [RegExp, string] => [
     new RegExp(`(?<![\\p{L}\\p{N}_])${RegExp.escape(value)}(?![\\p{L}\\p{N}_])`, 'giu'),
