@@ -148,7 +148,7 @@ test('out of memory: in words, with the line of the log, and a smaller context',
   const { stdout } = await ailab(['status', '--home', lab.home]);
   expect(stdout).toContain('KV cache');
   await overview();
-  runtime.work(['--fake-chunks=6', '--fake-crash-at=3']);
+  runtime.work(['--fake-chunks=40', '--fake-delay-ms=50']);
   // Someone else writes the file while the change is shown: it is not written over.
   await failure.getByTestId('repair-show').click();
   await expect(failure.getByTestId('repair-diff')).toBeVisible();
@@ -157,7 +157,7 @@ test('out of memory: in words, with the line of the log, and a smaller context',
   await expect(failure.getByRole('alert')).toContainText('was changed by someone else');
   await expect(failure.getByTestId('repair-diff')).toContainText('# theirs');
   await failure.getByTestId('repair-start').click();
-  await expect(page.getByTestId('headline')).toContainText('The model answers');
+  await expect(page.getByTestId('headline')).toHaveText(/^The model answers: /);
   expect(readFileSync(join(lab.home, 'ai-lab.yaml'), 'utf8')).toMatch(/context_size: \d+ # theirs/);
 });
 
@@ -166,6 +166,10 @@ test('the runtime ends in mid-reply: what came stays, and it is told', async () 
   await page.getByTestId('chat-input').fill('Hello');
   await page.getByTestId('chat-send').click();
   await expect(page.getByTestId('reply').first()).toContainText('Hello word1');
+  const record = JSON.parse(readFileSync(join(lab.home, 'runtime.json'), 'utf8')) as {
+    child: { pid: number };
+  };
+  process.kill(record.child.pid, 'SIGKILL');
   await expect(page.locator('main')).toContainText(/broke off|ended/);
   await looks('mid-reply');
   runtime.work();

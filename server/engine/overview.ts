@@ -167,7 +167,9 @@ function attentionOf(input: OverviewInput, items: StatusItem[]): LabOverview['at
   // One cause is told once: the item that is sick of it, not the activity that met it.
   const causes = new Set(broken.flatMap(({ explanation }) => explanation?.cause ?? []));
   const news = failed.filter(
-    ({ explanation }) => explanation === undefined || !causes.has(explanation.cause),
+    ({ message, explanation }) =>
+      !broken.some((one) => one.message.includes(message)) &&
+      (explanation === undefined || !causes.has(explanation.cause)),
   );
   const gpu = input.gpu === null ? [] : [input.gpu];
   return [...config, ...choices, ...broken, ...gpu, ...news, ...interrupted, ...drifted];

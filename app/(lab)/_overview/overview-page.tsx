@@ -32,6 +32,10 @@ export function OverviewPage() {
   // Never asked anything: the question itself is the next action then, in a place of its own.
   const first = recent?.length === 0 && possible[0] === 'chat';
   const offered = first ? possible.filter((one) => one !== 'chat') : possible;
+  const plain = headline(lab, running, speed ?? null);
+  // What can't be started is not called ready.
+  const told = lack.length > 0 && plain.tone === 'idle' ? { ...plain, detail: null } : plain;
+  const offered = down ? [] : actions(lab, running).filter((one) => one !== 'start' || lack.length === 0);
   return (
     <>
       <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} offered={offered} />
@@ -55,6 +59,10 @@ export function OverviewPage() {
         {lab.starter !== null && running === undefined && <StarterCard lab={lab} starter={lab.starter} />}
         {lab.starter !== null && running === undefined && <Found />}
         {shown !== undefined && <Stages activity={shown} lab={lab} />}
+        {/* An end before the first step is told above. */}
+        {shown !== undefined && (shown.steps.length > 0 || shown.state === 'running') && (
+          <Stages activity={shown} lab={lab} />
+        )}
         <Services lab={lab} busy={running !== undefined || down} />
         <Items lab={lab} busy={running !== undefined || down} />
         <LabFacts

@@ -48,8 +48,14 @@ export function headline(
       if (!lab.status.config_valid) return { tone: 'bad', title: 'The lab is stopped', detail: INVALID };
       return lab.model === null
         ? { tone: 'idle', title: 'No model yet', detail: 'Nothing is configured, and nothing runs.' }
-        : { tone: 'idle', title: 'The lab is stopped', detail: `${lab.model.title} is ready to start.` };
+        : { tone: 'idle', title: 'The lab is stopped', detail: ready(lab) };
   }
+}
+
+/** Only what nothing speaks against is called ready. */
+function ready({ model, attention }: LabOverview): string | null {
+  const trouble = attention.some(({ code }) => code !== 'memory_tight' && code !== 'drift');
+  return trouble || model === null ? null : `${model.title} is ready to start.`;
 }
 
 /** What is explained below is not told here in the words of a program. */
@@ -127,7 +133,7 @@ export function isTold(lab: LabOverview, error: Activity['error']): boolean {
   if (error === null) return false;
   const cause = error.explanation?.cause;
   return lab.attention.some(
-    (one) => one.message === error.message || (cause !== undefined && one.explanation?.cause === cause),
+    (one) => one.message.includes(error.message) || (cause !== undefined && one.explanation?.cause === cause),
   );
 }
 
