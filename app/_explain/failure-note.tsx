@@ -40,6 +40,7 @@ export function FailureNote({ report, tone, busy, past = false, children }: Fail
               <span className={styles.source}>Seen in {evidence.source}:</span> <code>{evidence.line}</code>
             </p>
           )}
+          {repair !== null && !past && <Repair title={repair.title} changes={repair.changes} busy={busy} />}
           {said.length + raw.length > 0 && (
             <Fold title="In its own words">
               <pre className={styles.raw} data-testid="raw-words">
@@ -47,7 +48,6 @@ export function FailureNote({ report, tone, busy, past = false, children }: Fail
               </pre>
             </Fold>
           )}
-          {repair !== null && !past && <Repair title={repair.title} changes={repair.changes} busy={busy} />}
           {children}
         </div>
       </Note>

@@ -107,7 +107,7 @@ function plainly(error: LabError, resolved: ResolvedLab): Explanation | undefine
     cause: error.code,
     sentence: error.message,
     fix: error.fix,
-    evidence: said === null ? null : { line: said, source: 'the system' },
+    evidence: said === null ? null : { line: said, source: 'the system’s answer' },
     repair,
     raw: [],
   };
