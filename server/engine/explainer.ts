@@ -94,7 +94,8 @@ export function withExplanation(item: StatusItem, told: Explanation | undefined)
 
 /** Ended, or running without answering. What can't be looked at has no log to read. */
 function isSick({ domain, state, health, error }: StatusItem): boolean {
-  const sick = health === 'exited' || health === 'unhealthy';
+  // A paused container is sick of nothing that its log could tell.
+  const sick = health === 'exited' || (health === 'unhealthy' && error?.startsWith('It is paused') !== true);
   return (domain === 'service' || domain === 'process') && state === 'managed' && sick && error !== undefined;
 }
 

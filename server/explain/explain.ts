@@ -9,7 +9,7 @@ import { MACHINE_RULES } from './rules-machine.ts';
 import { MEMORY_RULES } from './rules-memory.ts';
 import { NETWORK_RULES } from './rules-network.ts';
 import { SERVICE_RULES } from './rules-services.ts';
-import { WEIGHTS_RULES } from './rules-weights.ts';
+import { TEMPLATE_RULES, WEIGHTS_RULES } from './rules-weights.ts';
 
 /** The more special first: a full disk that keeps Grafana from its volume is a full disk. */
 export const RULES: readonly Rule[] = [
@@ -20,6 +20,7 @@ export const RULES: readonly Rule[] = [
   ...SERVICE_RULES,
   ...NETWORK_RULES,
   ...GPU_START_RULES,
+  ...TEMPLATE_RULES,
 ];
 
 const MOST_LINES = 400;

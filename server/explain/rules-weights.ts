@@ -50,16 +50,6 @@ export const WEIGHTS_RULES: readonly Rule[] = [
     }),
   },
   {
-    cause: 'chat_template',
-    pattern:
-      /failed to (?:initialize|apply|parse) (?:chat )?template|the supplied chat template is not supported|Failed to parse chat template|Jinja Exception: |Unable to generate parser for this template/,
-    tell: () => ({
-      sentence:
-        'The chat template in the weights file can’t be used: it is written in a way that the model server does not understand.',
-      fix: 'Choose another conversion of the model (another publisher’s often has a corrected template), or use a newer llama.cpp.',
-    }),
-  },
-  {
     cause: 'weights_permission',
     pattern: /failed to open GGUF file '[^']{1,500}' \(Permission denied\)/,
     tell: (_match, { engine }) => ({
@@ -76,6 +66,20 @@ export const WEIGHTS_RULES: readonly Rule[] = [
     tell: () => ({
       sentence: 'The weights file is no longer where it was.',
       fix: 'Download it again on the Models page, or correct model_path in ai-lab.yaml.',
+    }),
+  },
+];
+
+/** The model server goes on with a template of its own: what ended it may be something else, which counts first. */
+export const TEMPLATE_RULES: readonly Rule[] = [
+  {
+    cause: 'chat_template',
+    pattern:
+      /failed to (?:initialize|apply|parse) (?:chat )?template|the supplied chat template is not supported|Failed to parse chat template|Jinja Exception: |Unable to generate parser for this template/,
+    tell: () => ({
+      sentence:
+        'The chat template in the weights file can’t be used: it is written in a way that the model server does not understand.',
+      fix: 'Choose another conversion of the model (another publisher’s often has a corrected template), or use a newer llama.cpp.',
     }),
   },
 ];
