@@ -23,7 +23,7 @@ export function statusCommand(cli: Command): void {
         print(status, format, () => statusTable(status));
       });
     } catch (error) {
-      if (!isLabError(error) || !NO_DATABASE.has(error.code)) throw error;
+      if (!isLabError(error) || error.code !== 'disk_full') throw error;
       const { statusWithoutDatabase } = await import('../../engine/status-without-database.ts');
       const parts = { home: homeOf(flags), env: { ...env, ...environmentOf(flags) }, program };
       const status = await statusWithoutDatabase(parts, new AbortController().signal);
@@ -33,6 +33,3 @@ export function statusCommand(cli: Command): void {
     }
   });
 }
-
-/** What runs can be told all the same. */
-const NO_DATABASE = new Set(['disk_full', 'database_locked', 'database_corrupt', 'home_not_writable']);
