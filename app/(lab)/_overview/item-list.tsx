@@ -81,31 +81,10 @@ function Item({ item, told, busy, usage }: ItemProps) {
           <WithCode text={item.error} commands />
         </p>
       )}
-      <Drift item={item} busy={busy} />
+      {/* What has ended runs in no way at all. */}
+      {item.health !== 'exited' && <Drift item={item} busy={busy} />}
       <div id={id} hidden={!open} className={styles.details}>
         {open && <Details item={item} />}
-      <div className={styles.state}>
-        <State tone={tone}>{word}</State>
-      </div>
-      <div className={styles.more}>
-        {item.error !== undefined && !told.includes(item.error) && (
-          <p className={styles.error}>
-            <WithCode text={item.error} commands />
-          </p>
-        )}
-        {/* What has ended runs in no way at all. */}
-        {item.health !== 'exited' && <Drift item={item} busy={busy} />}
-        {facts.length > 0 && (
-          <dl className={styles.facts}>
-            {facts.map(({ key, name, text }) => (
-              <div key={key} className={styles.fact}>
-                <dt>{name}</dt>
-                <dd>{text}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-        {item.path !== undefined && <p className={styles.path}>{item.path}</p>}
       </div>
     </li>
   );

@@ -27,15 +27,13 @@ export function OverviewPage() {
   const shown = shownActivity(activities, lab);
   const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
   const attention = troubles(lab).filter(({ message }) => !lack.some(({ found }) => found === message));
-  const told = headline(lab, running, speed ?? null);
+  const plain = headline(lab, running, speed ?? null);
+  // What can't be started is not called ready.
+  const told = lack.length > 0 && plain.tone === 'idle' ? { ...plain, detail: null } : plain;
   const possible = down ? [] : actions(lab, running).filter((one) => one !== 'start' || lack.length === 0);
   // Never asked anything: the question itself is the next action then, in a place of its own.
   const first = recent?.length === 0 && possible[0] === 'chat';
   const offered = first ? possible.filter((one) => one !== 'chat') : possible;
-  const plain = headline(lab, running, speed ?? null);
-  // What can't be started is not called ready.
-  const told = lack.length > 0 && plain.tone === 'idle' ? { ...plain, detail: null } : plain;
-  const offered = down ? [] : actions(lab, running).filter((one) => one !== 'start' || lack.length === 0);
   return (
     <>
       <HeadlineBar lab={lab} running={running} headline={down ? lastKnown(told) : told} offered={offered} />
@@ -58,7 +56,6 @@ export function OverviewPage() {
         )}
         {lab.starter !== null && running === undefined && <StarterCard lab={lab} starter={lab.starter} />}
         {lab.starter !== null && running === undefined && <Found />}
-        {shown !== undefined && <Stages activity={shown} lab={lab} />}
         {/* An end before the first step is told above. */}
         {shown !== undefined && (shown.steps.length > 0 || shown.state === 'running') && (
           <Stages activity={shown} lab={lab} />

@@ -1,7 +1,4 @@
 import type { Command } from 'commander';
-import { withClient } from '../act.ts';
-import { withLab, type LabFlags } from '../flags.ts';
-import { parseFormat, print, statusTable } from '../print.ts';
 import { exposureLine } from '../print-share.ts';
 import { isLabError } from '../../lib/errors.ts';
 import { say, withClient } from '../act.ts';
@@ -13,14 +10,10 @@ export function statusCommand(cli: Command): void {
     cli.command('status').description('what is managed, missing or untracked, and how healthy it is'),
   ).action(async (flags: LabFlags) => {
     const format = parseFormat(flags.output);
-    await withClient(flags, async (client) => {
-      const [status, { sharing }] = await Promise.all([client.status(), client.share.list()]);
-      print(status, format, () => `${statusTable(status)}\n${exposureLine(status, sharing)}`);
-    });
     try {
       await withClient(flags, async (client) => {
-        const status = await client.status();
-        print(status, format, () => statusTable(status));
+        const [status, { sharing }] = await Promise.all([client.status(), client.share.list()]);
+        print(status, format, () => `${statusTable(status)}\n${exposureLine(status, sharing)}`);
       });
     } catch (error) {
       if (!isLabError(error) || error.code !== 'disk_full') throw error;
