@@ -2,6 +2,7 @@ import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
 import { benchGateway } from './gateway.ts';
 import { benchLighthouse } from './lighthouse.ts';
 import { benchRuntimes } from './runtimes.ts';
+import { benchShare } from './share.ts';
 import { benchStack } from './stack.ts';
 import { table, type Row } from './stats.ts';
 
@@ -18,6 +19,7 @@ const PARTS = {
   lighthouse: benchLighthouse,
   runtimes: benchRuntimes,
   stack: benchStack,
+  share: benchShare,
 };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));

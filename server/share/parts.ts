@@ -42,7 +42,7 @@ function figuresOf({ lastHour, upSince }: ShareView): string {
     ['Speed', speed],
     ['First token, p95', firstTokenP95Ms === null ? NONE : formatDuration(firstTokenP95Ms)],
     ['Whole reply, p95', replyP95Ms === null ? NONE : formatDuration(replyP95Ms)],
-    ['Up', upSince === null ? NONE : time(upSince, 'since')],
+    ['Up', upSince === null ? NOT_UP : time(upSince, 'since')],
   ];
   const hint =
     requests === 0
@@ -51,7 +51,8 @@ function figuresOf({ lastHour, upSince }: ShareView): string {
   return `<dl class="figures">${figures.map(([name, value]) => `<div><dt>${name}</dt><dd>${value}</dd></div>`).join('')}</dl><p class="hint">${hint}</p>`;
 }
 
-const NONE = '<span aria-hidden="true">–</span><small> none yet</small>';
+const NONE = '<span class="none">none yet</span>';
+const NOT_UP = '<span class="none">not running</span>';
 
 const [WIDTH, HEIGHT] = [600, 72];
 

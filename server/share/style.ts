@@ -16,7 +16,7 @@ h2{font-size:1rem;font-weight:600}
 ul{list-style:none}
 a{color:var(--accent);text-underline-offset:.18em}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-code{font:.875em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+code{font:.8125em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
 .top{display:flex;flex-wrap:wrap;justify-content:space-between;gap:.25rem 1rem;max-width:46rem;margin:0 auto;padding:1rem 1.25rem 0;color:var(--ink2);font-size:.875rem}
 #live{min-height:1.3em}
 .head{display:flex;align-items:center;gap:.625rem}
@@ -29,6 +29,7 @@ section h2+*{margin-top:.75rem}
 .figures{display:grid;grid-template-columns:repeat(2,1fr);gap:.875rem 1rem}
 .figures dt{color:var(--ink2);font-size:.8125rem}
 .figures dd{font-size:1.375rem;font-weight:600;line-height:1.25;overflow-wrap:normal}
+.figures .none{font-size:1rem;font-weight:400;color:var(--ink2)}
 .figures small{font-size:.8125rem;font-weight:400;color:var(--ink2)}
 :root:not(.js) .figures time{font-size:.9375rem;font-weight:400}
 .hint{margin-top:.75rem;color:var(--ink2);font-size:.8125rem}
