@@ -111,7 +111,7 @@ test('revoked in the dashboard, it ends in the open page and is not there any mo
 });
 
 test('a share for the network is told of on every page, and can be ended from there', async () => {
-  await page.getByText('My network').click();
+  await page.getByRole('radio', { name: 'My network' }).check();
   await page.getByTestId('share-create').click();
   const made = page.getByTestId('share').or(page.getByText('This machine has no address in a network.'));
   await expect(made).toBeVisible();

@@ -59,7 +59,7 @@ export async function freshShare(share: ShareInfo, now: number, terminal: boolea
   ].join('\n');
 }
 
-/** Half blocks, two rows a line. On a terminal always black on white: cameras dislike it the other way round. */
+/** Half blocks, two rows a line; the blocks are the light part. On a terminal they are white on black, whatever its theme. */
 async function qrCode(text: string, terminal: boolean): Promise<string> {
   const { renderUnicodeCompact } = await import('uqr');
   const code = renderUnicodeCompact(text, { border: 2 });
@@ -67,6 +67,6 @@ async function qrCode(text: string, terminal: boolean): Promise<string> {
   const wide = Math.max(...code.split('\n').map(({ length }) => length));
   return code
     .split('\n')
-    .map((line) => `\u001b[38;5;16;48;5;231m${line.padEnd(wide)}\u001b[0m`)
+    .map((line) => `\u001b[38;5;231;48;5;16m${line.padEnd(wide)}\u001b[0m`)
     .join('\n');
 }

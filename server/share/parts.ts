@@ -94,7 +94,7 @@ function modelOf({ model, runtime, engine, profile }: ShareView): string {
   const { name, architecture, quantization, sizeBytes, contextSize } = model;
   const version = runtime?.version;
   return facts([
-    ['Name', esc(name ?? 'A model of its own')],
+    ['Name', esc(name ?? 'A local model')],
     ['Architecture', architecture === null ? null : esc(architecture)],
     ['Quantization', quantization === null ? null : esc(quantization)],
     ['Size', sizeBytes === null ? null : formatBytes(sizeBytes)],

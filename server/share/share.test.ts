@@ -86,7 +86,7 @@ it('nothing that an overview holds in words comes out, but for what the allow-li
 it('shows a name that is one, and escapes what it shows', () => {
   expect(everything(overview(), 'org/name:Q4_K_M')).toContain('<dd>org/name:Q4_K_M</dd>');
   for (const bad of ['C:\\models\\x', '../x', '~/x', 'a/b/c', '<script>alert(1)</script>', 'x'.repeat(200)])
-    expect(everything(overview(), bad)).toContain('<dd>A model of its own</dd>');
+    expect(everything(overview(), bad)).toContain('<dd>A local model</dd>');
 });
 
 it('keeps its script small, and a snapshot has none', () => {

@@ -68,6 +68,8 @@ export function createShareVisits({ find, source, viewers }: VisitParts): ShareV
   ): Promise<void> => {
     setSecurityHeaders(response, PLAIN_POLICY);
     response.setHeader('X-Robots-Tag', 'noindex, nofollow');
+    // It means nothing to a browser without TLS, which then complains of it.
+    if (from === 'network') response.removeHeader('Cross-Origin-Opener-Policy');
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.setHeader('Allow', 'GET, HEAD');
       response.setHeader('Connection', 'close');

@@ -1,6 +1,6 @@
 'use client';
 
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { plural } from '../../../../server/schemas/format.ts';
 import type { ShareInfo } from '../../../_lib/wire.ts';
 import { Button } from '../../../_ui/button.tsx';
@@ -12,13 +12,13 @@ import styles from './share.module.css';
 
 interface ShareCardProps {
   share: ShareInfo;
-  /** Just made: its code is shown at once. */
+  /** Its code is shown. */
   open: boolean;
+  onToggle: () => void;
   onRevoke: () => void;
 }
 
-export function ShareCard({ share, open, onRevoke }: ShareCardProps) {
-  const [shown, setShown] = useState(open);
+export function ShareCard({ share, open, onToggle, onRevoke }: ShareCardProps) {
   const codeId = useId();
   const [url, ...others] = share.urls;
   return (
@@ -46,7 +46,7 @@ export function ShareCard({ share, open, onRevoke }: ShareCardProps) {
           <CopyButton text={url} what="the link" label="Copy" />
         </div>
       )}
-      {shown && url !== undefined && (
+      {open && url !== undefined && (
         <div id={codeId} className={styles.code}>
           <QrCode text={url} label="QR code of the link" />
           <Beside share={share} others={others} badge={`${url}/badge.svg`} json={`${url}/status.json`} />
@@ -54,13 +54,8 @@ export function ShareCard({ share, open, onRevoke }: ShareCardProps) {
       )}
       <div className={styles.actions}>
         {url !== undefined && (
-          <Button
-            small
-            aria-expanded={shown}
-            aria-controls={shown ? codeId : undefined}
-            onClick={() => setShown(!shown)}
-          >
-            {shown ? 'Hide the code' : 'Show the code'}
+          <Button small aria-expanded={open} aria-controls={open ? codeId : undefined} onClick={onToggle}>
+            {open ? 'Hide the code' : 'Show the code'}
           </Button>
         )}
         <Button small data-testid="share-revoke" onClick={onRevoke}>
@@ -79,6 +74,8 @@ interface BesideProps {
 }
 
 function Beside({ share, others, badge, json }: BesideProps) {
+  const here = others.find((url) => new URL(url).hostname === 'localhost');
+  const addresses = others.filter((url) => url !== here);
   return (
     <div className={styles.beside}>
       <p>
@@ -86,16 +83,14 @@ function Beside({ share, others, badge, json }: BesideProps) {
           ? 'Point a phone’s camera at the code. The phone must be in the same network as this machine.'
           : 'This link opens on this machine only: a phone needs one for your network.'}
       </p>
-      {share.lan && others.length > 0 && (
+      {addresses.length > 0 && (
         <p>
-          If it can’t be reached, try another address of this machine:{' '}
-          {others.map((other) => (
-            <span key={other} className={styles.other}>
-              <a href={other} target="_blank" rel="noreferrer">
-                {new URL(other).host}
-              </a>{' '}
-            </span>
-          ))}
+          If it can’t be reached, try another address of this machine: <Links urls={addresses} />
+        </p>
+      )}
+      {share.lan && here !== undefined && (
+        <p>
+          On this machine itself: <Links urls={[here]} />
         </p>
       )}
       <p>
@@ -111,4 +106,14 @@ function Beside({ share, others, badge, json }: BesideProps) {
       </p>
     </div>
   );
+}
+
+function Links({ urls }: { urls: readonly string[] }) {
+  return urls.map((url) => (
+    <span key={url} className={styles.other}>
+      <a href={url} target="_blank" rel="noreferrer">
+        {new URL(url).host}
+      </a>{' '}
+    </span>
+  ));
 }

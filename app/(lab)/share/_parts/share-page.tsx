@@ -22,12 +22,12 @@ const VIEWERS_EVERY_MS = 5000;
 export function SharePage() {
   const list = useQuery(trpc.share.list.queryOptions(undefined, { refetchInterval: VIEWERS_EVERY_MS }));
   const refresh = useRefresh();
-  const [fresh, setFresh] = useState<string | null>(null);
+  const [openId, setOpenId] = useState<string | null>(null);
   const [revoking, setRevoking] = useState<ShareInfo | null>(null);
   const create = useMutation(
     trpc.share.create.mutationOptions({
       onSuccess: ({ id }) => {
-        setFresh(id);
+        setOpenId(id);
         return refresh();
       },
     }),
@@ -62,7 +62,8 @@ export function SharePage() {
               <ShareCard
                 key={share.id}
                 share={share}
-                open={share.id === fresh}
+                open={share.id === openId}
+                onToggle={() => setOpenId(share.id === openId ? null : share.id)}
                 onRevoke={() => setRevoking(share)}
               />
             ))}

@@ -21,12 +21,10 @@ export function Snapshot() {
     <Panel
       title="Snapshot"
       note="The same page as one HTML file, as the lab is now: it needs nothing from anywhere, and says when it was taken."
-      aside={
-        <Button data-testid="share-snapshot" disabled={take.isPending} onClick={() => take.mutate()}>
-          Save as a file
-        </Button>
-      }
     >
+      <Button data-testid="share-snapshot" disabled={take.isPending} onClick={() => take.mutate()}>
+        Save as a file
+      </Button>
       {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
     </Panel>
   );
