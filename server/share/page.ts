@@ -36,7 +36,7 @@ const NOTHING_ELSE =
 /** `token`: the unguessable part of the address, for the links beside the page. */
 export function renderPage(view: ShareView, share: { token: string; expiresAt: number }): string {
   const parts = partsOf(view);
-  const top = `<div class="top"><span id="live" role="status">As of ${time(view.at, 'at')}</span><span>Ends ${time(share.expiresAt, 'until', 'ends')}</span></div>`;
+  const top = `<header class="top"><span id="live" role="status">As of ${time(view.at, 'at')}</span><span>Ends ${time(share.expiresAt, 'until', 'ends')}</span></header>`;
   const links = `<p class="links">Also as <a href="/s/${share.token}/status.json">JSON</a> and as a <a href="/s/${share.token}/badge.svg">badge</a>.</p>`;
   const body = `${top}${mainOf(parts)}<footer>${NOTHING_ELSE}${links}</footer><script>${SHARE_SCRIPT}</script>`;
   return documentOf(parts.title, body);
@@ -45,7 +45,7 @@ export function renderPage(view: ShareView, share: { token: string; expiresAt: n
 /** One file to keep: no script, and nothing that it would fetch. */
 export function renderSnapshot(view: ShareView): string {
   const parts = partsOf(view);
-  const top = `<div class="top"><span>Snapshot, taken ${time(view.at, 'at')}. It does not change any more.</span></div>`;
+  const top = `<header class="top"><span>Snapshot, taken ${time(view.at, 'at')}. It does not change any more.</span></header>`;
   const policy = `<meta http-equiv="Content-Security-Policy" content="${STYLE}">`;
   return documentOf(
     `Snapshot · ${parts.title}`,
