@@ -15,6 +15,8 @@ import { locateProgram } from '../../server/main/paths.ts';
 import { startServer } from '../../server/main/server.ts';
 import { writeServerFile } from '../../server/main/server-file.ts';
 import { CUTS, PAGE_CUTS } from './cuts.ts';
+import { BROKEN } from './broken.ts';
+import { CUTS } from './cuts.ts';
 
 interface Defence {
   /** Checks of the gate that are left out. */
@@ -29,6 +31,7 @@ const everyoneIsKnown = (engine: RunningEngine): RunningEngine => ({
 });
 
 const DEFENCES: Record<string, Defence> = {
+  ...BROKEN,
   T1: { checks: ['host'] },
   T2: { checks: ['origin', 'json'] },
   // A GET that changes something: what the rule "no GET has side effects" forbids.

@@ -4,13 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import Database from 'better-sqlite3';
-import { activity as activitySchema, type Activity } from '../../server/schemas/activity.ts';
 import { labStatus } from '../../server/schemas/lab.ts';
 import { ailab } from '../support/cli.ts';
 import { cleanEnvironment, ROOT } from '../support/lab.ts';
 import { standInModel, type StandIn } from '../support/model.ts';
 import { allProcesses } from '../support/processes.ts';
+import { activitiesOf } from './activities-of.ts';
 import { checkIntent, checkOutcome } from './checker.ts';
 import { must, spread, until, type Fault, type Tally } from './fault.ts';
 
@@ -78,32 +77,6 @@ function processesOf({ home }: Stage) {
     models: own.filter(({ argv }) => argv.includes('fake-model-server')),
     supervisors: own.filter(({ argv }) => argv.includes('supervisor')),
   };
-}
-
-/** What the database says, read beside the product; nothing before there are tables. */
-export function activitiesOf(home: string): Activity[] {
-  const file = join(home, 'ailab.db');
-  if (!existsSync(file)) return [];
-  const db = new Database(file, { readonly: true });
-  try {
-    if (db.prepare("SELECT 1 FROM sqlite_master WHERE name = 'activities'").get() === undefined) return [];
-    const rows = db.prepare('SELECT * FROM activities').all() as Record<string, string>[];
-    return rows.map((row) =>
-      activitySchema.parse({
-        id: row['id'],
-        kind: row['kind'],
-        state: row['state'],
-        startedBy: row['started_by'],
-        startedAt: row['started_at'],
-        endedAt: row['ended_at'],
-        steps: JSON.parse(row['steps'] ?? '[]'),
-        error: JSON.parse(row['error'] ?? 'null'),
-        outcome: row['outcome'],
-      }),
-    );
-  } finally {
-    db.close();
-  }
 }
 
 const good = (problems: string[]) => must(problems.length === 0, problems.join('; '));

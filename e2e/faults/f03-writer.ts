@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { closeDb, openDb, SOURCE_MIGRATIONS } from '../../db/client.ts';
+import { startLab } from '../support/lab.ts';
 import { bundleEntry } from './bundle.ts';
 import { checkWrites } from './checker.ts';
 import { must, spread, type Fault } from './fault.ts';
+import { killWhileWriting } from './served.ts';
 import { createOpLog, type OpLog } from './op-log.ts';
 
 /** A database of its own for so many kills in a row, so that recovery meets what earlier kills have left. */
@@ -88,3 +90,26 @@ function storedIn(folder: string): string[] {
     closeDb(db);
   }
 }
+
+export const f3s: Fault = {
+  id: 'F3s',
+  title: 'kill -9 of the built server while clients make keys',
+  expected: 'every key that a client was told is there, integrity ok',
+  full: 25,
+  quick: 1,
+  async run(count, tally) {
+    let all = 0;
+    for (let run = 0; run < count && !tally.over(); run += 1)
+      await tally.try(`kill ${run}`, async () => {
+        const lab = await startLab();
+        try {
+          const { problems, acked } = await killWhileWriting(lab, Math.random() * 400);
+          all += acked;
+          must(problems.length === 0, problems.slice(0, 3).join('; '));
+        } finally {
+          await lab.stop();
+        }
+      });
+    tally.figure('acknowledged keys', String(all));
+  },
+};

@@ -6,8 +6,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { anyFreePort } from '../../server/lib/ports.ts';
 import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
-import { startLab, type Lab, type LabOptions } from '../support/lab.ts';
+import { startLab, type Lab } from '../support/lab.ts';
 import { bringUp } from '../support/model.ts';
+import { startWeakened } from '../support/weakened.ts';
 import { startWeakened } from '../support/weakened.ts';
 import { bundleEntry } from './bundle.ts';
 import type { ModelFault, Seen } from './proxies/fault-model.ts';
@@ -54,7 +55,7 @@ export async function openGatewayLab({ silenceMs }: GatewayLabOptions = {}): Pro
   const lab =
     silenceMs === undefined
       ? await startLab(options)
-      : await startTestEntry({
+      : await startWeakened([], {
           ...options,
           env: { ...options.env, AILAB_TEST_SILENCE_MS: String(silenceMs) },
         });
@@ -127,12 +128,6 @@ export async function openGatewayLab({ silenceMs }: GatewayLabOptions = {}): Pro
     },
     memory: () => memoryOf(lab.pid),
   };
-}
-
-/** A server like the product's, by the test entry; `AILAB_TEST_DISABLE` in `env` says what it lacks. */
-export async function startTestEntry(options: LabOptions): Promise<Lab> {
-  const lacks = options.env?.['AILAB_TEST_DISABLE'] ?? '';
-  return startWeakened(lacks === '' ? [] : lacks.split(','), options);
 }
 
 /** Resident memory of a process in bytes. Linux. */

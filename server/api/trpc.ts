@@ -1,7 +1,7 @@
 /** tRPC, once. Every procedure checks its caller again, whatever the gate in front has done. */
 import { initTRPC, TRPCError } from '@trpc/server';
 import type { Caller, Engine } from '../engine/contract.ts';
-import { asDiskFull, isLabError, reportError, type ErrorReport } from '../lib/errors.ts';
+import { databaseTrouble, isLabError, reportError, type ErrorReport } from '../lib/errors.ts';
 
 export interface ApiContext {
   engine: Engine;
@@ -37,9 +37,8 @@ export function asApiError(error: unknown): unknown {
 const mapErrors = t.middleware(async ({ next }) => {
   const result = await next();
   if (!result.ok) {
-    const { cause } = result.error;
-    const known = isLabError(cause) ? cause : asDiskFull(cause);
-    if (known !== null) throw asApiError(known);
+    const cause = databaseTrouble(result.error.cause) ?? result.error.cause;
+    if (isLabError(cause)) throw asApiError(cause);
   }
   return result;
 });

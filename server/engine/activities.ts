@@ -13,9 +13,11 @@ import { readLease, releaseLease, takeLease, type Lease } from '../../db/queries
 import type { Db } from '../../db/client.ts';
 import { activity as activitySchema, type Activity, type ActivityKind } from '../schemas/activity.ts';
 import type { Explanation } from '../schemas/explanation.ts';
-import { isAbort, LabError, reportError } from '../lib/errors.ts';
+import { databaseTrouble, isAbort, LabError, reportError } from '../lib/errors.ts';
 import { newId } from '../lib/id.ts';
+import { createLogger } from '../lib/log.ts';
 import { isAlive, ownIdentity } from '../lib/process-identity.ts';
+import { writeIfPossible, writeOnceWritable } from '../services/patient-write.ts';
 import { createRecorder } from './recorder.ts';
 import type { Run } from './orchestrator.ts';
 
@@ -52,6 +54,7 @@ export function createActivities(
     string,
     { abort: AbortController; done: Promise<Activity>; current: () => Activity }
   >();
+  const closing = new AbortController();
   markInterrupted(db);
 
   const get = (id: string): Activity => {
@@ -67,24 +70,40 @@ export function createActivities(
       const now = Date.now();
       const id = newId(now);
       const self = ownIdentity();
-      const holder = takeLease(db, { name: LEASE, ...self, holder: kind, since: now }, leaseAlive);
-      if (holder !== undefined) throw busy(holder);
       const abort = new AbortController();
       const record = createRecorder({ id, kind, startedBy, startedAt: now }, (current) => {
-        updateActivity(db, id, { steps: current.steps });
+        writeIfPossible('a step', () => updateActivity(db, id, { steps: current.steps }));
         publish(current);
       });
-      insertActivity(db, { ...record.current(), input });
+      // Both or neither: a lease without its activity would be held for as long as this process lives.
+      db.transaction(
+        () => {
+          const holder = takeLease(db, { name: LEASE, ...self, holder: kind, since: now }, leaseAlive);
+          if (holder !== undefined) throw busy(holder);
+          insertActivity(db, { ...record.current(), input });
+        },
+        { behavior: 'immediate' },
+      );
       publish(record.current());
-      const done = execute(id, work, record, abort.signal, explain).then((ended) => {
-        const final = writeEnd(db, record, ended);
-        releaseLease(db, LEASE, self.pid);
+      const finish = async (): Promise<Activity> => {
+        const ended = await execute(id, work, record, abort.signal, explain);
+        const written = writeOnceWritable(
+          'the end of an activity',
+          () => writeEnd(db, record, ended, self.pid),
+          closing.signal,
+        );
+        const final = await written.catch((error: unknown) => {
+          createLogger('activities').error(`the end of ${kind} ${id} could not be written`, error);
+          return ended.final;
+        });
         live.delete(id);
         publish(final);
         return final;
-      });
-      live.set(id, { abort, done, current: record.current });
-      return record.current();
+      };
+      const done = finish();
+      const current = () => untilWritten(record.current());
+      live.set(id, { abort, done, current });
+      return current();
     },
     list: (limit) =>
       listActivities(db, limit).map((row) => live.get(row.id)?.current() ?? activitySchema.parse(row)),
@@ -103,6 +122,7 @@ export function createActivities(
     ended: (id) => live.get(id)?.done ?? Promise.resolve(get(id)),
     running: () => live.values().next().value?.current(),
     async close() {
+      closing.abort();
       for (const { abort } of live.values())
         abort.abort(new DOMException('The server is closing.', 'AbortError'));
       await Promise.all([...live.values()].map(({ done }) => done));
@@ -144,26 +164,36 @@ async function endBadly(
   return record.end('cancelled', 'Cancelled. What was already done stays; nothing is rolled back.', null);
 }
 
-/** Both or neither: an activity is done only together with what it leaves in the database. */
+/** Nothing has ended before its end is written and the lease is free. */
+function untilWritten(activity: Activity): Activity {
+  return activity.state === 'running'
+    ? activity
+    : { ...activity, state: 'running', endedAt: null, outcome: null, error: null };
+}
+
+/** Both or neither: an activity is done only together with what it leaves in the database. The lease ends with it. */
 function writeEnd(
   db: Db,
   record: Recorder,
   { final, commit }: { final: Activity; commit?: () => void },
+  pid: number,
 ): Activity {
-  if (commit === undefined) {
-    updateActivity(db, final.id, final);
-    return final;
-  }
+  const write = (ended: Activity, more?: () => void): Activity => {
+    db.transaction(
+      () => {
+        updateActivity(db, ended.id, ended);
+        more?.();
+        releaseLease(db, LEASE, pid);
+      },
+      { behavior: 'immediate' },
+    );
+    return ended;
+  };
   try {
-    db.transaction(() => {
-      updateActivity(db, final.id, final);
-      commit();
-    });
-    return final;
+    return write(final, commit);
   } catch (error) {
-    const failed = record.end('failed', null, reportError(error));
-    updateActivity(db, final.id, failed);
-    return failed;
+    if (commit === undefined || databaseTrouble(error) !== undefined) throw error;
+    return write(record.end('failed', null, reportError(error)));
   }
 }
 

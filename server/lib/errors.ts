@@ -47,10 +47,43 @@ export interface ErrorReport {
   fix: string;
 }
 
+/** A full disk, or a fault of SQLite in the middle of the work, as a named error; undefined for anything else. */
+export function databaseTrouble(error: unknown): LabError | undefined {
+  const full = asDiskFull(error);
+  if (full !== null) return full;
+  const code = errnoOf(error) ?? '';
+  if (!code.startsWith('SQLITE_')) return undefined;
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED'))
+    return new LabError({
+      code: 'database_locked',
+      message: 'Another program holds the database of the lab locked, so nothing could be written.',
+      fix: 'Close that program (a database browser, a backup tool), then try again.',
+      status: 503,
+      cause: error,
+    });
+  if (/^SQLITE_(READONLY|IOERR|CANTOPEN)/.test(code))
+    return new LabError({
+      code: 'database_unwritable',
+      message: `The database of the lab can't be written: ${(error as Error).message}.`,
+      fix: 'Look whether the disk of the home is full, read-only or gone, then try again.',
+      status: 503,
+      cause: error,
+    });
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB')
+    return new LabError({
+      code: 'database_corrupt',
+      message: `The database of the lab is damaged: ${(error as Error).message}.`,
+      fix: 'End the dashboard and start it again: it puts the newest backup in its place, and keeps the damaged file.',
+      status: 503,
+      cause: error,
+    });
+  return undefined;
+}
+
 /** Any thrown value as a report; an unknown fault keeps its own words, marked as internal. */
-export function reportError(error: unknown): ErrorReport {
-  const known = isLabError(error) ? error : asDiskFull(error);
-  if (known !== null) return { code: known.code, message: known.message, fix: known.fix };
+export function reportError(thrown: unknown): ErrorReport {
+  const error = databaseTrouble(thrown) ?? thrown;
+  if (isLabError(error)) return { code: error.code, message: error.message, fix: error.fix };
   const message = error instanceof Error ? error.message : String(error);
   return {
     code: 'internal',

@@ -8,6 +8,7 @@ import * as store from '../../db/queries/access.ts';
 import type { Caller, HeaderReader } from '../engine/contract.ts';
 import { LabError } from '../lib/errors.ts';
 import { newId } from '../lib/id.ts';
+import { writeIfPossible } from './patient-write.ts';
 import type { ApiKey, Login } from '../schemas/access.ts';
 
 const LOGIN_DAYS = 30;
@@ -49,7 +50,8 @@ export function createAccess(db: Db, server: ServerIdentity | undefined) {
     const row = rows.find((found) => found !== undefined);
     const now = Date.now();
     if (row === undefined || row.expiresAt <= now) return undefined;
-    if (now - row.lastSeenAt > TOUCH_EVERY_MS) store.touchLogin(db, row.id, now);
+    if (now - row.lastSeenAt > TOUCH_EVERY_MS)
+      writeIfPossible('a login', () => store.touchLogin(db, row.id, now));
     return row;
   };
 
@@ -62,7 +64,7 @@ export function createAccess(db: Db, server: ServerIdentity | undefined) {
     if (row === undefined) return null;
     const now = Date.now();
     if (now - (row.lastUsedAt ?? 0) > TOUCH_EVERY_MS) {
-      store.touchKey(db, row.id, now);
+      writeIfPossible('a key', () => store.touchKey(db, row.id, now));
       keys.set(hash, { ...row, lastUsedAt: now });
     }
     return { kind: 'key', id: row.id, name: row.name };

@@ -4,8 +4,10 @@
  */
 import { EventEmitter, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLogger } from '../lib/log.ts';
 import type { Reasoning, ReplyPiece } from '../schemas/chat.ts';
 import type { ReplyEnd } from './chats.ts';
+import { writeIfPossible, writeOnceWritable } from './patient-write.ts';
 
 /** What has come so far; grows under the reader's eyes. */
 export interface GrowingReply {
@@ -107,15 +109,21 @@ export function createLiveReplies(
         if (Date.now() - one.savedAt < SAVE_EVERY_MS) return;
         one.savedAt = Date.now();
         // Its conversation was deleted, or the reply was asked for anew: nobody will ever read it.
-        if (stored.awaits(messageId)) stored.progress(messageId, reply);
-        else stop();
+        if (!stored.awaits(messageId)) stop();
+        else writeIfPossible('a reply so far', () => stored.progress(messageId, reply));
       };
     },
     end(messageId, end) {
-      live.delete(messageId);
-      stored.end(messageId, end);
-      changes.emit(messageId);
-      onChange();
+      const write = () => {
+        stored.end(messageId, end);
+        live.delete(messageId);
+        changes.emit(messageId);
+        onChange();
+      };
+      void writeOnceWritable('a reply', write).catch((error: unknown) => {
+        live.delete(messageId);
+        createLogger('chat').error(`the reply ${messageId} is lost`, error);
+      });
     },
     follow,
     stop(messageId) {
