@@ -9,7 +9,6 @@ import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts'
 import { startLab, type Lab } from '../support/lab.ts';
 import { bringUp } from '../support/model.ts';
 import { startWeakened } from '../support/weakened.ts';
-import { startWeakened } from '../support/weakened.ts';
 import { bundleEntry } from './bundle.ts';
 import type { ModelFault, Seen } from './proxies/fault-model.ts';
 
