@@ -16,7 +16,6 @@ import { startServer } from '../../server/main/server.ts';
 import { writeServerFile } from '../../server/main/server-file.ts';
 import { CUTS, PAGE_CUTS } from './cuts.ts';
 import { BROKEN } from './broken.ts';
-import { CUTS } from './cuts.ts';
 
 interface Defence {
   /** Checks of the gate that are left out. */
