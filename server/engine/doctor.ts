@@ -15,6 +15,7 @@ import { readWeights } from '../resources/model-weights/facts.ts';
 import { locateWeights } from '../resources/model-weights/locate.ts';
 import { findPython } from '../resources/model-weights/python.ts';
 import type { DoctorCheck, DoctorReport } from '../schemas/doctor.ts';
+import type { Explanation } from '../schemas/explanation.ts';
 import { exposureWords, type Sharing } from '../schemas/share.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
 
@@ -22,6 +23,8 @@ export interface DoctorParts {
   home: Home;
   env: NodeJS.ProcessEnv;
   resolve(): Promise<ResolvedLab>;
+  /** What is sick now, explained, by name. */
+  explained(): Promise<ReadonlyMap<string, Explanation>>;
   signal: AbortSignal;
   sharing(): Sharing;
 }
@@ -59,6 +62,7 @@ export async function diagnose(parts: DoctorParts): Promise<DoctorReport> {
     check('Model port', 'runtime', () => modelPort(parts, resolved)),
     check('Exposure', 'server', () => exposure(parts.sharing())),
     check('Python with pip', 'system', () => python(parts)),
+    check('What runs', 'runtime', () => sickness(parts)),
   ]);
   const overall = checks.some(({ status }) => status === 'fail')
     ? 'unhealthy'
@@ -143,6 +147,16 @@ async function weights({ home, env }: DoctorParts, { lab }: ResolvedLab): Promis
     status: 'pass',
     message: `${lab.modelName}: ${facts.architecture}, ${facts.quantization ?? 'unknown quantization'}, ${(facts.sizeBytes / 1e6).toFixed(1)} MB`,
   };
+}
+
+/** The first that is sick, in plain words, with the line that tells it. */
+async function sickness({ explained }: DoctorParts): Promise<Finding> {
+  const [sick] = await explained();
+  if (sick === undefined)
+    return { status: 'pass', message: 'nothing has ended on a failure that is known here' };
+  const [name, { sentence, evidence, fix }] = sick;
+  const seen = evidence === null ? '' : ` (${evidence.source}: ${evidence.line})`;
+  return { status: 'fail', message: `${name}: ${sentence}${seen}`, fix };
 }
 
 /** Docker is a choice: without it the embedded engine does, unless docker was asked for. */

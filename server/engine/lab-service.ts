@@ -202,7 +202,10 @@ export function createLabService(parts: LabServiceParts): LabService {
     down: async (input, startedBy): Promise<Activity> =>
       activities.start('down', input, startedBy, (run) => runDown(input, run)),
     plan: planner.plan,
-    doctor: (signal) => diagnose({ home, env, resolve, signal, sharing: parts.sharing }),
+    doctor: (signal) => {
+      const explained = async () => (await look(signal)).explained;
+      return diagnose({ home, env, resolve, signal, sharing: parts.sharing, explained });
+    },
     choices: (signal) => labChoices({ env, resolve, overrides: asked?.overrides ?? {}, signal }),
     usage: createUsage({ home, env, resolve }),
     async ignoreDrift(input, signal) {
