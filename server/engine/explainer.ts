@@ -11,6 +11,7 @@ import { REPAIRABLE, type Explanation } from '../schemas/explanation.ts';
 import type { StatusItem } from '../schemas/lab.ts';
 import type { Engine } from './contract.ts';
 import { errorLines, serviceLines } from './failure-places.ts';
+import { isModel } from './gpu-watch.ts';
 import { fitReport, runtimeOf } from './model-fit.ts';
 import { roomForModel } from './model-room.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
@@ -50,7 +51,9 @@ export function createExplainer(parts: ExplainerParts): Explainer {
     const code = isLabError(failure) ? failure.code : 'internal';
     const resolved = await parts.resolve();
     if (!VAGUE.test(code)) return isLabError(failure) ? plainly(failure, resolved) : undefined;
-    const sick = LOGGED.test(code) ? (await parts.items(signal)).filter(isSick) : [];
+    const sick = LOGGED.test(code)
+      ? (await parts.items(signal)).filter((item) => isSick(item) || isModel(item))
+      : [];
     const logs = await Promise.all(sick.map((item) => serviceLines(item, parts.logs, signal)));
     return (await lookUp(resolved, [...logs.flat(), errorLines(failure)], signal)) ?? undefined;
   };

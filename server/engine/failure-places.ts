@@ -23,7 +23,9 @@ export async function serviceLines(
   const service = item.domain === 'process' ? 'model' : item.name;
   const ended = item.meta['exit_reason'] ?? item.meta['last_exit'];
   const end = typeof ended === 'string' ? [{ source: 'how it ended', service, lines: [ended] }] : [];
-  const since = item.domain === 'service' ? item.meta['started_at'] : null;
+  // One that Docker has started again meanwhile failed in the life before.
+  const again = item.health === 'starting' && Number(item.meta['restarts'] ?? 0) > 0;
+  const since = item.domain === 'service' && !again ? item.meta['started_at'] : null;
   const lines = await lastLife(service, logs, typeof since === 'number' ? since : null, signal).catch(
     () => [],
   );

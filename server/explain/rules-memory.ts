@@ -70,7 +70,7 @@ export const MEMORY_RULES: readonly Rule[] = [
   },
   {
     cause: 'memory_container',
-    pattern: /^out of memory: it needs more than its limit of ([\d.]{1,12} [KMGT]?i?B)/,
+    pattern: /out of memory: it needs more than its limit of ([\d.]{1,12} [KMGT]?i?B)/,
     tell: ([, limit], lab) => ({
       sentence: `The container wanted more memory than its limit of ${limit}, so Docker ended it.`,
       fix: `${lessMemory(lab)} Or raise the limit with AILAB_MEMORY_MODEL.`,
@@ -80,7 +80,7 @@ export const MEMORY_RULES: readonly Rule[] = [
   {
     cause: 'memory_host',
     pattern:
-      /probably out of memory|Out of memory: Killed process|^out of memory: this machine had none left|std::bad_alloc|fork: Cannot allocate memory|mmap failed: Cannot allocate memory|ENOMEM/,
+      /probably out of memory|Out of memory: Killed process|out of memory: this machine had none left|std::bad_alloc|fork: Cannot allocate memory|mmap failed: Cannot allocate memory|ENOMEM/,
     tell: (_match, lab) => ({
       sentence: 'This machine ran out of memory, and the model server was ended for it.',
       fix: `Close other programs, or: ${lessMemory(lab)}`,
