@@ -81,6 +81,9 @@ test('the strip: to close it hides it alone, to cancel it ends what runs and say
 
 test('the palette: only what may be done now, by keyboard', async () => {
   const [page] = tabs;
+  // The cancel may have come when the model was up already: that stays, as it says.
+  await ailab(['down', '--home', lab.home], { env: model.env });
+  await expect(page.getByTestId('headline')).toContainText('The lab is stopped');
   await page.keyboard.press('Control+k');
   await expect(page.getByTestId('palette')).toBeVisible();
   await expect(page.getByTestId('do-start')).toBeVisible();
