@@ -28,7 +28,7 @@ export function Items({ lab, busy }: { lab: LabOverview; busy: boolean }) {
       ) : (
         <ItemList items={own} told={told} busy={busy} usage={usage} />
       )}
-      <Untracked lab={lab} />
+      <Untracked lab={lab} busy={busy} />
     </Panel>
   );
 }

@@ -33,8 +33,10 @@ const LEFT_ON_DOCKER = {
 };
 
 /** What is beside the lab: explained, never touched, never offered for deletion. */
-export function Untracked({ lab }: { lab: LabOverview }) {
-  const groups = Map.groupBy(lab.status.untracked_items, ({ domain }) => domain);
+export function Untracked({ lab, busy }: { lab: LabOverview; busy: boolean }) {
+  // A runtime that is being started is there before its record is.
+  const told = lab.status.untracked_items.filter(({ domain }) => !busy || domain !== 'process');
+  const groups = Map.groupBy(told, ({ domain }) => domain);
   return [...groups].map(([domain, items]) => {
     const why = domain === 'service' && lab.engine === 'embedded' ? LEFT_ON_DOCKER : WHY[domain];
     return (
