@@ -27,9 +27,11 @@ describe('pins of the stack files', () => {
     const pins = [...parsePins(read('stack.yml')), ...parsePins(read('stack.gpu.yml'))];
     expect(pins.map(({ name }) => name)).toEqual([
       'ggml-org/llama.cpp',
+      'ggml-org/llama.cpp',
       'semitechnologies/weaviate',
       'prom/prometheus',
       'grafana/grafana',
+      'ggml-org/llama.cpp',
       'ggml-org/llama.cpp',
     ]);
     for (const { tag, digest } of pins) {

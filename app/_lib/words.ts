@@ -69,7 +69,9 @@ export function itemWord(item: Pick<StatusItem, 'state' | 'health' | 'error'>): 
 
 const SERVICES: Record<string, string> = {
   model: 'Model',
+  embeddings: 'Embeddings',
   supervisor: 'Supervisor',
+  'embeddings-supervisor': 'Supervisor of embeddings',
   weaviate: 'Weaviate',
   prometheus: 'Prometheus',
   grafana: 'Grafana',

@@ -23,6 +23,7 @@ test('a whole file', async () => {
     contextLength: 2048,
     blockCount: 2,
     embeddingLength: 64,
+    poolingType: null,
     headCount: 4,
     headCountKv: 2,
     keyLength: null,

@@ -41,6 +41,8 @@ export interface Wanted {
   servedName: string | undefined;
   modelPort: number;
   stack: StackWish;
+  /** Null: off. */
+  embeddings: { id: string | null; path: string | null; port: number } | null;
 }
 
 export function layer(flags: ConfigOverrides, environment: ConfigOverrides, file: ConfigFile): Wanted {
@@ -54,7 +56,14 @@ export function layer(flags: ConfigOverrides, environment: ConfigOverrides, file
     servedName: file.model_name,
     modelPort: file.ports?.model ?? DEFAULT_PORTS.model,
     stack: stackWish(file),
+    embeddings: embeddingsWish(file),
   };
+}
+
+function embeddingsWish({ embeddings, ports }: ConfigFile): Wanted['embeddings'] {
+  const { model_id: id = null, model_path: path = null } = embeddings ?? {};
+  if (id === null && path === null) return null;
+  return { id, path, port: ports?.embeddings ?? DEFAULT_PORTS.embeddings };
 }
 
 function stackWish({ services, ports, images }: ConfigFile): StackWish {

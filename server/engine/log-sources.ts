@@ -9,7 +9,12 @@ import { harmless } from '../lib/harmless.ts';
 import type { LogLine, LogsInput } from '../schemas/logs.ts';
 
 /** The embedded engine's services, and the files in the home's `logs` that they write. */
-export const LOG_FILES = { model: 'runtime.log', supervisor: 'supervisor.log' } as const;
+export const LOG_FILES = {
+  model: 'runtime.log',
+  supervisor: 'supervisor.log',
+  embeddings: 'embeddings.log',
+  'embeddings-supervisor': 'embeddings-supervisor.log',
+} as const;
 
 export function isLogFile(service: string): service is keyof typeof LOG_FILES {
   return Object.hasOwn(LOG_FILES, service);

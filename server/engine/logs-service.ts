@@ -2,7 +2,7 @@
 import { LabError } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { inBatches } from '../lib/in-batches.ts';
-import type { Lab } from '../schemas/lab.ts';
+import { EMBEDDINGS_SERVICE, type Lab } from '../schemas/lab.ts';
 import type { LogLine } from '../schemas/logs.ts';
 import type { Engine } from './contract.ts';
 import { containerLines, fileLines, isLogFile, LOG_FILES } from './log-sources.ts';
@@ -43,8 +43,14 @@ export function createLogsService({ home, env, resolve, closing }: LogsServicePa
 const weigh = (line: LogLine): number => line.text.length + LINE_CHARS;
 
 /** In the order of their importance. */
-export function servicesOf(lab: Pick<Lab, 'engine' | 'stack'>): string[] {
-  return lab.engine === 'embedded' ? Object.keys(LOG_FILES) : ['model', ...lab.stack.services];
+export function servicesOf({
+  engine,
+  stack,
+  embeddings,
+}: Pick<Lab, 'engine' | 'stack' | 'embeddings'>): string[] {
+  const all =
+    engine === 'embedded' ? Object.keys(LOG_FILES) : ['model', EMBEDDINGS_SERVICE, ...stack.services];
+  return all.filter((name) => embeddings !== undefined || !name.startsWith(EMBEDDINGS_SERVICE));
 }
 
 function noSuchService(service: string, services: string[]): LabError {

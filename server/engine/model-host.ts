@@ -15,6 +15,8 @@ export interface ModelHost {
   endpoint(): Endpoint | null;
   /** Why the runtime will not come up by itself; null while it runs, may come up, or never started. */
   failure(): LabError | null;
+  /** The embeddings server, and why it will not come up; null where there is none. */
+  embeddings: { endpoint(): Endpoint | null; failure(): LabError | null };
   /** Says which engine the lab has; the first time it is docker, Docker is watched from then on. */
   follow(engine: Engine): void;
   /** Looks at once; resolves when `endpoint` is fresh. */
@@ -36,20 +38,25 @@ const RECORD_POLL_MS = 50;
 export function createModelHost({ home, env, onChange, signal }: ModelHostOptions): ModelHost {
   let engine: Engine = 'embedded';
   let stack: StackWatch | undefined;
-  let process = readEndpoint(home);
+  let [process, embedder] = readEndpoints(home);
   const reread = () => {
-    process = readEndpoint(home);
+    [process, embedder] = readEndpoints(home);
     onChange();
   };
   watchRuntime(home, reread, signal);
   const look = async () => {
-    process = readEndpoint(home);
+    [process, embedder] = readEndpoints(home);
     if (engine === 'docker') await stack?.refresh();
   };
 
   return {
     endpoint: () => (engine === 'docker' ? (stack?.endpoint() ?? null) : process),
     failure: () => (engine === 'docker' ? (stack?.failure() ?? null) : readFailure(home)),
+    embeddings: {
+      endpoint: () => (engine === 'docker' ? (stack?.embeddings.endpoint() ?? null) : embedder),
+      failure: () =>
+        engine === 'docker' ? (stack?.embeddings.failure() ?? null) : readFailure(home, 'embeddings'),
+    },
     follow(chosen) {
       engine = chosen;
       if (engine === 'docker') stack ??= watchStack({ home, env, onChange, signal });
@@ -58,7 +65,11 @@ export function createModelHost({ home, env, onChange, signal }: ModelHostOption
     async news(signal) {
       if (engine === 'docker' && stack !== undefined) return stack.news(signal);
       await sleep(RECORD_POLL_MS, undefined, { signal });
-      process = readEndpoint(home);
+      [process, embedder] = readEndpoints(home);
     },
   };
+}
+
+function readEndpoints(home: Home): [model: Endpoint | null, embeddings: Endpoint | null] {
+  return [readEndpoint(home), readEndpoint(home, 'embeddings')];
 }

@@ -21,6 +21,7 @@ const facts = {
   headCount: 32,
   headCountKv: 8,
   embeddingLength: 4096,
+  poolingType: null,
   keyLength: null,
   valueLength: null,
   architecture: 'llama',

@@ -5,7 +5,7 @@ import type { Home } from '../lib/home.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
 import { formatBytes } from '../schemas/format.ts';
-import { servedNameOf, type Lab, type LabStatus, type StatusItem } from '../schemas/lab.ts';
+import { isModelServer, servedNameOf, type Lab, type LabStatus, type StatusItem } from '../schemas/lab.ts';
 import { ABOUT_DOWNLOAD_BYTES } from '../resources/package-tools/npm.ts';
 import { HUB_STARTER, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { STARTER } from '../resources/model-weights/starter.ts';
@@ -42,10 +42,8 @@ export function toOverview(input: OverviewInput): LabOverview {
   const { resolved, status } = input;
   const { lab } = resolved;
   const items = [...status.managed_items, ...status.missing_items];
-  const weights = items.find((item) => item.domain === 'weights');
-  const process = items.find(
-    (item) => item.domain === 'process' || (item.domain === 'service' && item.name === 'model'),
-  );
+  const weights = items.find((item) => item.domain === 'weights' && item.name === lab.modelName);
+  const process = items.find(isModelServer);
   // With an invalid config nothing can be started, the starter neither.
   const valid = resolved.config.problems.length === 0;
   const offered =

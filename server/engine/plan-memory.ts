@@ -4,7 +4,7 @@ import { machineMemory } from '../lib/memory.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import { formatBytes } from '../schemas/format.ts';
 import type { LabPlan } from '../schemas/plan.ts';
-import type { Lab } from '../schemas/lab.ts';
+import { isModelServer, type Lab } from '../schemas/lab.ts';
 import type { Looked } from './lab-plan.ts';
 import { fitReport, runtimeOf } from './model-fit.ts';
 import { roomForModel } from './model-room.ts';
@@ -21,7 +21,7 @@ export async function planMemory(
   { home, env, lab, signal }: PlanMemoryParts,
   { items, forecasts }: Looked,
 ): Promise<LabPlan['memory']> {
-  const runner = items.find(({ domain, name }) => domain === 'process' || name === 'model');
+  const runner = items.find(isModelServer);
   if (runner === undefined || runner.action === 'untracked') return null;
   if (runner.action === 'keep')
     return { verdict: 'held', message: 'The model server runs and holds its memory.', fix: '', ...UNTOLD };

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { Endpoint } from '../gateway/forward.ts';
 import { LabError } from '../lib/errors.ts';
+import { parseJson } from '../lib/json.ts';
 import type { ReadyProbe, Run } from './orchestrator.ts';
 
 /** One token takes a loaded model milliseconds to seconds; a laptop that swaps takes longer. */
@@ -16,6 +17,15 @@ export interface ReadyParts {
   refresh(): Promise<void>;
   /** Resolves when there may be news, looked at already. Rejects with the signal's reason. */
   news(signal: AbortSignal): Promise<void>;
+}
+
+/** Ready is an embeddings server when it has made one: in a step of its own, after the model. */
+export async function embeddingsReady(parts: ReadyParts, run: Run): Promise<void> {
+  await run.step('embeddings', 'Wait for a test embedding', async (report) => {
+    await untilHealthy(parts, run, report);
+    report({ message: 'A test embedding is being made.' });
+    await ask(parts, run, '/v1/embeddings', { input: 'Hello' }, embedding);
+  });
 }
 
 export function createReadyProbe(parts: ReadyParts): ReadyProbe {
@@ -47,18 +57,28 @@ async function untilHealthy(
 }
 
 const completion = z.object({ choices: z.array(z.unknown()).min(1) });
+const embedding = z.object({ data: z.array(z.object({ embedding: z.array(z.number()).min(1) })).length(1) });
 
-/** Milliseconds from the request to the answer of one token. */
-async function firstToken(parts: ReadyParts, run: Run): Promise<number> {
+const firstToken = (parts: ReadyParts, run: Run): Promise<number> =>
+  ask(parts, run, '/v1/completions', { prompt: 'Hello', max_tokens: 1, temperature: 0 }, completion);
+
+/** Milliseconds from the request to its answer. */
+async function ask(
+  parts: ReadyParts,
+  run: Run,
+  path: string,
+  body: object,
+  shape: z.ZodType,
+): Promise<number> {
   const endpoint = parts.endpoint();
   if (endpoint === null) throw parts.failure() ?? silent('it is gone');
   const begun = performance.now();
   let text: string;
   try {
-    const reply = await fetch(new URL('/v1/completions', endpoint.baseUrl), {
+    const reply = await fetch(new URL(path, endpoint.baseUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${endpoint.apiKey}` },
-      body: JSON.stringify({ prompt: 'Hello', max_tokens: 1, temperature: 0 }),
+      body: JSON.stringify(body),
       signal: AbortSignal.any([run.signal, AbortSignal.timeout(FIRST_TOKEN_MS)]),
     });
     text = await reply.text();
@@ -67,8 +87,8 @@ async function firstToken(parts: ReadyParts, run: Run): Promise<number> {
     run.signal.throwIfAborted();
     throw parts.failure() ?? silent(error instanceof Error ? error.message : String(error));
   }
-  if (!completion.safeParse(JSON.parse(text)).success)
-    throw silent(`it sent no token: ${text.slice(0, 300)}`);
+  if (!shape.safeParse(parseJson(text)).success)
+    throw silent(`it sent another answer to ${path}: ${text.slice(0, 300)}`);
   return performance.now() - begun;
 }
 
@@ -76,6 +96,6 @@ function silent(why: string): LabError {
   return new LabError({
     code: 'no_first_token',
     message: `The model was loaded but did not answer: ${why}.`,
-    fix: 'Look at `ailab-web doctor` and at logs/runtime.log in the home; then try another model or a smaller context_size.',
+    fix: 'Look at `ailab-web doctor` and at the logs of the server that did not answer; then try another model or a smaller context_size.',
   });
 }

@@ -9,6 +9,7 @@ import {
   NODE_LLAMA_CPP_VERSION,
   physicalCores,
 } from '../resources/embedded-runtime/find-runtime.ts';
+import { resolveEmbeddings } from './resolve-embeddings.ts';
 import { locateWeights } from '../resources/model-weights/locate.ts';
 import { HUB_STARTER, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { parseModelId } from '../resources/model-weights/model-id.ts';
@@ -54,6 +55,8 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
     runtime: await chooseRuntime(env, problems),
     stack: wanted.stack,
   };
+  const embeddings = await resolveEmbeddings(lab, wanted.embeddings, { home, env }, problems);
+  if (embeddings !== null) lab.embeddings = embeddings;
   if (lab.profile === 'gpu' && lab.engine === 'embedded') problems.push(noGpuYet());
   return { lab, config, problems };
 }

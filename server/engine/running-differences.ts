@@ -1,6 +1,6 @@
 /** What runs, held against what a locked lab asks for; by the names that the lock has for it. */
 import { isLabError } from '../lib/errors.ts';
-import type { Item, Lab } from '../schemas/lab.ts';
+import { EMBEDDINGS_PROCESS, type Item, type Lab } from '../schemas/lab.ts';
 import { PROCESS_ENTRY, STACK_ENTRY, WEIGHTS_TYPE, type LockDifference } from '../schemas/lock.ts';
 import { itemKey } from './plan.ts';
 import type { Resource } from './resource.ts';
@@ -60,7 +60,7 @@ function labelOf({ domain, manager, name }: Item): string {
     case 'package':
       return `${manager ?? ''}:${name}`;
     case 'process':
-      return PROCESS_ENTRY.id;
+      return name === EMBEDDINGS_PROCESS ? name : PROCESS_ENTRY.id;
     case 'service':
       return `${STACK_ENTRY.id}.services.${name}`;
   }

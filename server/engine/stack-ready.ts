@@ -3,19 +3,21 @@ import type { Home } from '../lib/home.ts';
 import { grafanaInDoubt, healGrafanaPassword } from '../resources/compose-stack/grafana-password.ts';
 import type { Lab } from '../schemas/lab.ts';
 import type { ReadyProbe, Run } from './orchestrator.ts';
-import { createReadyProbe, type ReadyParts } from './ready.ts';
+import { createReadyProbe, embeddingsReady, type ReadyParts } from './ready.ts';
 
 export interface LabReadyParts {
   home: Home;
   env: NodeJS.ProcessEnv;
   lab: Lab;
-  host: ReadyParts;
+  host: ReadyParts & { embeddings: Pick<ReadyParts, 'endpoint' | 'failure'> };
 }
 
 export function createLabReady(parts: LabReadyParts): ReadyProbe {
   const model = createReadyProbe(parts.host);
   return async (run) => {
     const firstTokenMs = await model(run);
+    const { embeddings } = parts.host;
+    if (parts.lab.embeddings !== undefined) await embeddingsReady({ ...parts.host, ...embeddings }, run);
     await grafanaLetsUsIn(parts, run);
     return firstTokenMs;
   };

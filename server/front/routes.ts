@@ -23,6 +23,7 @@ const EXACT: Record<string, Route> = {
   '/metrics': { handler: 'instruments', need: 'program', methods: READ },
   '/v1/models': { handler: 'gateway', need: 'program', methods: READ },
   '/v1/chat/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
+  '/v1/embeddings': { handler: 'gateway', need: 'program', methods: ['POST'] },
   '/v1/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
 };
 

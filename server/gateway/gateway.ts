@@ -11,6 +11,7 @@ import { BodyTooLarge, readBody } from '../lib/read-body.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import type { ReplyEnd } from '../services/chats.ts';
 import type { LiveReplies } from '../services/live-replies.ts';
+import { EMBEDDINGS_PATH, NOT_CONFIGURED, refuseEmbeddings } from './embeddings.ts';
 import { sendOpenAiError, type OpenAiError } from './openai-error.ts';
 import { UNKNOWN, type ReplyNumbers } from './meter.ts';
 import { forward, type Endpoint, type Passage, type Silence } from './forward.ts';
@@ -28,6 +29,8 @@ const requestBody = z.looseObject({
 export interface GatewayParts {
   /** The runtime as it is now, or null when none runs. */
   endpoint(): Endpoint | null;
+  /** The same of the embeddings server, and whether the lab asks for one. Absent: it does not. */
+  embeddings?: { endpoint(): Endpoint | null; isAsked(): Promise<boolean> };
   identify(request: IncomingMessage): Caller | null;
   /** A request has come to the runtime; the answer is called when it has left it. */
   begin(): () => number | null;
@@ -54,7 +57,7 @@ export function createGateway(parts: GatewayParts) {
       return;
     }
     if (path === '/v1/models') {
-      listModels(response, parts.endpoint());
+      listModels(response, [parts.endpoint(), parts.embeddings?.endpoint() ?? null]);
       return;
     }
     void complete(parts, caller, request, response, path);
@@ -70,7 +73,9 @@ async function complete(
 ): Promise<void> {
   const startedAt = Date.now();
   const begun = performance.now();
-  const endpoint = parts.endpoint();
+  const embeds = path === EMBEDDINGS_PATH;
+  const current = () => (embeds ? (parts.embeddings?.endpoint() ?? null) : parts.endpoint());
+  const endpoint = current();
   const messageId = awaitedMessage(parts, caller, request);
   const settle = (passage: Passage, model: string, streamed: boolean, joules: number | null = null) => {
     const row = toRow(passage, {
@@ -103,7 +108,8 @@ async function complete(
     reject({ status: 413, code: 'body_too_large', message: error.message }, 'unknown');
     return;
   }
-  const parsed = requestBody.safeParse(parseJson(body.toString('utf8')));
+  const json = parseJson(body.toString('utf8'));
+  const parsed = requestBody.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const param = issue?.path.join('.') ?? '';
@@ -119,12 +125,16 @@ async function complete(
     return;
   }
   const model = endpoint?.modelName ?? parsed.data.model ?? ALIAS;
-  const problem = unavailable(endpoint) ?? unknownModel(parsed.data.model, endpoint);
+  const off = embeds && endpoint === null && (await parts.embeddings?.isAsked()) !== true;
+  const problem =
+    (off ? NOT_CONFIGURED : unavailable(endpoint, embeds ? 'embeddings server' : 'model')) ??
+    unknownModel(parsed.data.model, endpoint) ??
+    (embeds ? refuseEmbeddings(json) : undefined);
   if (endpoint === null || problem !== undefined) {
-    reject(problem ?? NOT_RUNNING, model);
+    reject(problem ?? notRunning('model'), model);
     return;
   }
-  const streamed = parsed.data.stream === true;
+  const streamed = !embeds && parsed.data.stream === true;
   const end = parts.begin();
   const passage = await forward({
     endpoint,
@@ -134,7 +144,7 @@ async function complete(
     keep: messageId === undefined ? undefined : (reply, stop) => parts.replies.begin(messageId, reply, stop),
     response,
     begun,
-    isWell: () => parts.endpoint()?.health === 'healthy',
+    isWell: () => current()?.health === 'healthy',
     wellEveryMs: parts.wellEveryMs,
     silence: parts.silence,
     closing: parts.closing,
@@ -154,18 +164,18 @@ const REFUSED: Passage = {
   gaps: [],
 };
 
-const NOT_RUNNING: OpenAiError = {
+const notRunning = (what: string): OpenAiError => ({
   status: 503,
   code: 'model_not_running',
-  message: 'No model is running. Start the lab on the Overview page, or run `ailab-web up`.',
+  message: `No ${what} is running. Start the lab on the Overview page, or run \`ailab-web up\`.`,
   retryAfter: 5,
-};
+});
 
-function unavailable(endpoint: Endpoint | null): OpenAiError | undefined {
-  if (endpoint === null) return NOT_RUNNING;
+function unavailable(endpoint: Endpoint | null, who: string): OpenAiError | undefined {
+  if (endpoint === null) return notRunning(who);
   if (endpoint.health === 'healthy') return undefined;
   const what =
-    endpoint.health === 'starting' ? 'The model is still loading.' : `The model is ${endpoint.health}.`;
+    endpoint.health === 'starting' ? `The ${who} is still loading.` : `The ${who} is ${endpoint.health}.`;
   return {
     status: 503,
     code: 'model_not_ready',
@@ -184,18 +194,17 @@ function unknownModel(asked: string | undefined, endpoint: Endpoint | null): Ope
   };
 }
 
-function listModels(response: ServerResponse, endpoint: Endpoint | null): void {
-  const data =
-    endpoint === null
-      ? []
-      : [
-          {
-            id: endpoint.modelName,
-            object: 'model',
-            created: Math.floor((endpoint.startedAt ?? 0) / 1000),
-            owned_by: 'ailab-web',
-          },
-        ];
+function listModels(response: ServerResponse, endpoints: readonly (Endpoint | null)[]): void {
+  const running = endpoints.filter((endpoint) => endpoint !== null);
+  // One model may do both.
+  const data = [...new Map(running.map((endpoint) => [endpoint.modelName, endpoint])).values()].map(
+    ({ modelName: id, startedAt }) => ({
+      id,
+      object: 'model',
+      created: Math.floor((startedAt ?? 0) / 1000),
+      owned_by: 'ailab-web',
+    }),
+  );
   response.setHeader('Content-Type', 'application/json; charset=utf-8');
   response.end(JSON.stringify({ object: 'list', data }));
 }

@@ -9,11 +9,11 @@ import type { Home } from './home.ts';
 
 /** Files of the home itself; SQLite's and half-written ones have more behind the name. */
 const IN_ROOT =
-  /^(?:ai-lab\.yaml(?:\.\d+\.tmp)?|ailab\.db(?:-\w+)?|(?:server|runtime)\.json(?:\.\d+\.tmp)?|runtime\.key(?:\.\d+\.tmp)?)$/;
+  /^(?:ai-lab\.yaml(?:\.\d+\.tmp)?|ailab\.db(?:-\w+)?|(?:server|runtime|embeddings)\.json(?:\.\d+\.tmp)?|(?:runtime|embeddings)\.key(?:\.\d+\.tmp)?)$/;
 /** And of its folders. */
 const IN_FOLDERS: Record<string, RegExp> = {
   backups: /^ailab-.*\.db(?:-\w+)?$/,
-  logs: /^(?:(?:runtime|supervisor)\.log(?:\.1)?|hooks)$/,
+  logs: /^(?:(?:runtime|supervisor|embeddings|embeddings-supervisor)\.log(?:\.1)?|hooks)$/,
   models: /^(?:pypi|\.partial-.+)$/,
   runtimes: /^node-llama-cpp-.+$/,
   stack: /^(?:(?:secrets|rendered)\.json|stack\.env|grafana\.proven|files)(?:\.\d+(?:\.tmp)?)?$/,

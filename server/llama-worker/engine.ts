@@ -1,15 +1,9 @@
 /** The loaded model with its one sequence: text in, tokens out, with honest counts and times. */
 import { ApiError } from './api-error.ts';
 import { CHATML, createRenderer, type RenderChat } from './chat-template.ts';
-import {
-  loadLibrary,
-  type EvaluateOptions,
-  type LlamaModel,
-  type LlamaSequence,
-  type Token,
-} from './llama.ts';
+import type { EvaluateOptions, LlamaModel, LlamaSequence, Token } from './llama.ts';
+import { loadModel } from './load-model.ts';
 import type { Sampling } from './request-schema.ts';
-import { logLine } from './log-line.ts';
 import { createStopFilter } from './stop-filter.ts';
 import { createTokenText } from './token-text.ts';
 import type { WorkerConfig } from '../resources/embedded-runtime/request.ts';
@@ -60,20 +54,7 @@ export const emptyTally = (): Tally => ({
 });
 
 export async function loadEngine(config: WorkerConfig): Promise<Engine> {
-  const { llama, jinja } = await loadLibrary(config.prefix);
-  // On Apple silicon the only build is Metal's; profile `default` then leaves every layer on the CPU.
-  const gpu = process.platform === 'darwin' && process.arch === 'arm64' ? 'metal' : false;
-  const instance = await llama.getLlama({
-    gpu,
-    build: 'never',
-    skipDownload: true,
-    progressLogs: false,
-    logLevel: 'warn',
-    logger: (level, message) => logLine(level === 'error' || level === 'fatal' ? 'E' : 'W', message.trim()),
-    maxThreads: config.threads,
-  });
-  const gpuLayers = config.profile === 'gpu' ? 'auto' : 0;
-  const model = await instance.loadModel({ modelPath: config.weightsPath, gpuLayers });
+  const { model, jinja } = await loadModel(config);
   const { contextSize, threads } = config;
   const context = await model.createContext({ contextSize, threads, sequences: 1 });
   const template = new jinja.Template(model.fileInfo.metadata.tokenizer?.chat_template ?? CHATML);

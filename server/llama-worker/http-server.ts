@@ -3,11 +3,15 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { ApiError, errorBody, invalidRequest } from './api-error.ts';
 import { answer, type Serving } from './answer.ts';
+import { embed, type EmbeddingServing } from './embeddings.ts';
 
 const BODY_LIMIT = 8 * 1024 * 1024;
 
 /** `serving` is undefined while the model is being loaded. */
-export function createHttpServer(apiKey: string, serving: () => Serving | undefined): Server {
+export function createHttpServer(
+  apiKey: string,
+  serving: () => Serving | EmbeddingServing | undefined,
+): Server {
   const expected = digest(`Bearer ${apiKey}`);
   return createServer((request, response) => {
     route(request, response).catch((error: unknown) => {
@@ -35,6 +39,10 @@ export function createHttpServer(apiKey: string, serving: () => Serving | undefi
       response.end(now.metrics.text(now.queue));
       return;
     }
+    if ('embedder' in now) {
+      if (call === 'POST /v1/embeddings') return embed(now, await readJson(request), response);
+      throw new ApiError(501, 'not_supported_error', `This server makes embeddings; it has no ${call}.`);
+    }
     if (call === 'POST /v1/chat/completions') return answer(now, 'chat', await readJson(request), response);
     if (call === 'POST /v1/completions') return answer(now, 'completion', await readJson(request), response);
     throw new ApiError(404, 'not_found_error', `There is no ${call} here.`);
@@ -44,18 +52,23 @@ export function createHttpServer(apiKey: string, serving: () => Serving | undefi
 const loading = () => new ApiError(503, 'unavailable_error', 'Loading model');
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-function models({ modelName, engine, startedAt }: Serving): object {
-  const meta = { n_ctx: engine.contextSize, n_ctx_train: engine.trainContextSize };
+const sizesOf = (now: Serving | EmbeddingServing) => ('embedder' in now ? now.embedder : now.engine);
+
+function models(now: Serving | EmbeddingServing): object {
+  const { modelName, startedAt } = now;
+  const { contextSize, trainContextSize } = sizesOf(now);
+  const meta = { n_ctx: contextSize, n_ctx_train: trainContextSize };
   const created = Math.floor(startedAt / 1000);
   return { object: 'list', data: [{ id: modelName, object: 'model', created, owned_by: 'llamacpp', meta }] };
 }
 
 /** Enough of llama-server's `/slots` to see whether work goes on, and how far it is. */
-function slots({ engine, queue, current }: Serving): object {
+function slots(now: Serving | EmbeddingServing): object {
+  const { queue, current } = now;
   return [
     {
       id: 0,
-      n_ctx: engine.contextSize,
+      n_ctx: sizesOf(now).contextSize,
       is_processing: queue.processing > 0,
       n_prompt_tokens: current.tally.promptTokens,
       n_prompt_tokens_cache: current.tally.cached,

@@ -44,13 +44,27 @@ export interface LlamaModel {
   createContext(options: { contextSize: number; threads: number; sequences: 1 }): Promise<LlamaContext>;
 }
 
+export interface EmbeddingModel extends LlamaModel {
+  createEmbeddingContext(options: {
+    contextSize: number;
+    batchSize: number;
+    threads: number;
+  }): Promise<LlamaEmbeddingContext>;
+}
+
+export interface LlamaEmbeddingContext {
+  /** Puts the model's first and last token around them, where it wants any. */
+  getEmbeddingFor(tokens: Token[]): Promise<{ vector: readonly number[] }>;
+  calculateInputLength(tokens: Token[]): number;
+}
+
 export interface LlamaContext {
   readonly contextSize: number;
   getSequence(): LlamaSequence;
 }
 
 interface Llama {
-  loadModel(options: { modelPath: string; gpuLayers: number | 'auto' }): Promise<LlamaModel>;
+  loadModel(options: { modelPath: string; gpuLayers: number | 'auto' }): Promise<EmbeddingModel>;
 }
 
 interface LlamaModule {

@@ -6,6 +6,8 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { workerConfig, type WorkerConfig } from '../resources/embedded-runtime/request.ts';
 import type { Serving } from './answer.ts';
+import { loadEmbedder } from './embedder.ts';
+import type { EmbeddingServing } from './embeddings.ts';
 import { emptyTally, loadEngine } from './engine.ts';
 import { createHttpServer } from './http-server.ts';
 import { logLine } from './log-line.ts';
@@ -32,15 +34,13 @@ try {
 
 async function serve(config: WorkerConfig): Promise<void> {
   const startedAt = Date.now();
-  let serving: Serving | undefined;
+  let serving: Serving | EmbeddingServing | undefined;
   const server = createHttpServer(config.apiKey, () => serving);
   server.listen(config.port, '127.0.0.1');
   await once(server, 'listening');
   logLine('I', `Listening on 127.0.0.1:${config.port}; loading ${config.weightsPath}.`);
 
-  const engine = await loadEngine(config);
-  serving = {
-    engine,
+  const common = {
     queue: createQueue(),
     metrics: createMetrics(),
     modelName: config.modelName,
@@ -48,8 +48,12 @@ async function serve(config: WorkerConfig): Promise<void> {
     startedAt,
     current: { tally: emptyTally() },
   };
+  serving =
+    config.role === 'embeddings'
+      ? { ...common, embedder: await loadEmbedder(config) }
+      : { ...common, engine: await loadEngine(config) };
   logLine(
     'I',
-    `Loaded in ${Date.now() - startedAt} ms; context ${engine.contextSize}, threads ${config.threads}.`,
+    `Loaded in ${Date.now() - startedAt} ms; context ${config.contextSize}, threads ${config.threads}.`,
   );
 }

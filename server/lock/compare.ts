@@ -1,5 +1,6 @@
 /** Two sets of lock entries, field by field, each difference by name. Pure. */
 import {
+  EMBEDDINGS_ROLE,
   PACKAGE_TYPE,
   PROCESS_ENTRY,
   STACK_ENTRY,
@@ -25,9 +26,14 @@ export function isOfLab({ type, id, metadata }: LockEntry): boolean {
 /** Maps whose keys are data: a key that only one side has is a difference. Elsewhere it is a key of another tool. */
 const MAPS = new Set(['flags', 'ports', 'services']);
 
-/** A lab has one model: another id is a difference of the id, not one entry less and one more. */
-const slotOf = ({ type, id }: LockEntry): string => (type === WEIGHTS_TYPE ? WEIGHTS_TYPE : `${type} ${id}`);
-const labelOf = ({ type, id }: LockEntry): string => (type === WEIGHTS_TYPE ? WEIGHTS_TYPE : id);
+/** A lab has one model to chat and one for embeddings: another id is a difference of the id, not one entry less and one more. */
+const slotOf = (entry: LockEntry): string =>
+  entry.type === WEIGHTS_TYPE ? labelOf(entry) : `${entry.type} ${entry.id}`;
+
+function labelOf({ type, id, metadata }: LockEntry): string {
+  if (type !== WEIGHTS_TYPE) return id;
+  return metadata['role'] === EMBEDDINGS_ROLE ? `${WEIGHTS_TYPE} (${EMBEDDINGS_ROLE})` : WEIGHTS_TYPE;
+}
 
 export function compareEntries(locked: readonly LockEntry[], found: readonly LockEntry[]): Compared {
   const there = new Map(found.map((entry) => [slotOf(entry), entry]));

@@ -1,5 +1,6 @@
 /** Where somebody has said something else than the lock: a flag, the environment or ai-lab.yaml. Pure. */
 import type { ConfigFile, ConfigOverrides } from '../schemas/config.ts';
+import { EMBEDDINGS_SERVICE } from '../schemas/lab.ts';
 import type { LockDifference } from '../schemas/lock.ts';
 import type { LockedFacts } from './facts.ts';
 
@@ -18,6 +19,7 @@ export function conflicts(facts: LockedFacts, said: Said): LockDifference[] {
     ...conflict(said, 'engine', engine, (wanted) => wanted !== 'auto'),
     ...conflict(said, 'context_size', flags.context_size, () => true),
     ...portConflicts(facts, said.file),
+    ...embeddingsConflict(facts, said.file),
     ...(engine === 'docker' ? stackConflicts(facts, said.file) : []),
   ];
 }
@@ -66,8 +68,16 @@ function portConflicts({ ports }: LockedFacts, file: ConfigFile): LockDifference
   });
 }
 
+/** As with the model: a path counts by what lies there. */
+function embeddingsConflict({ embeddings }: LockedFacts, { embeddings: said }: ConfigFile): LockDifference[] {
+  const named = said?.model_path ?? said?.model_id;
+  if (named === undefined) return [];
+  const agrees = said?.model_path === undefined ? embeddings?.id === named : embeddings?.source === 'path';
+  return agrees ? [] : [different('embeddings', embeddings?.id ?? 'absent', `${named} (ai-lab.yaml)`)];
+}
+
 function stackConflicts({ services }: LockedFacts, file: ConfigFile): LockDifference[] {
-  const locked = Object.keys(services).filter((name) => name !== 'model');
+  const locked = Object.keys(services).filter((name) => name !== 'model' && name !== EMBEDDINGS_SERVICE);
   const asked = file.services;
   const same =
     asked === undefined || (asked.length === locked.length && asked.every((name) => locked.includes(name)));

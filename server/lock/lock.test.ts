@@ -122,10 +122,15 @@ it('only what was said aloud contradicts a lock', () => {
     flags: { context_size: 4096, threads: 2 },
     ports: { model: 18_080 },
     weights: { id: 'a/b', source: 'hub', path: '~/m', sha256: 's' },
+    embeddings: null,
     services: {},
   };
   const nothing = { flags: {}, environment: {}, file: {} };
   expect(conflicts(facts, nothing)).toEqual([]);
+  const embeds = { ...nothing, file: { embeddings: { model_id: 'c/d' } } };
+  expect(conflicts(facts, embeds)).toEqual([
+    { field: 'embeddings', locked: 'absent', found: 'c/d (ai-lab.yaml)' },
+  ]);
   expect(conflicts(facts, { ...nothing, file: { engine: 'auto', model_id: 'a/b' } })).toEqual([]);
   const said = {
     flags: { model_id: 'c/d' },

@@ -63,6 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         ...createAuthRoutes(engine.parts.access, port),
         gateway: createGateway({
           endpoint: engine.endpoint,
+          embeddings: engine.embeddings,
           identify: (request) => engine.identify((name) => headerOf(request.headers[name])),
           ...engine.parts.metering,
           replies: engine.parts.replies,

@@ -41,10 +41,15 @@ export const CONFIG_DOCS = {
   },
   'ports.weaviate': { doc: 'Port of Weaviate, HTTP.' },
   'ports.weaviate_grpc': { doc: 'Port of Weaviate, gRPC.' },
+  'ports.embeddings': { doc: 'Port of the embeddings server, where one is asked for.' },
   'ports.prometheus': { doc: 'Port of Prometheus.' },
   'ports.grafana': { doc: 'Port of Grafana.' },
   'images.model': {
     doc: 'An image for the model server instead of the pinned one: for a mirror, or without the internet.',
+    example: 'registry.example/llama.cpp:server',
+  },
+  'images.embeddings': {
+    doc: 'An image for the embeddings server instead of the pinned one.',
     example: 'registry.example/llama.cpp:server',
   },
   'images.weaviate': {
@@ -87,7 +92,7 @@ export const CONFIG_DOCS = {
     example: [{ name: 'my-provider', date: '2026-11-01', currency: 'USD', input: 0.2, output: 0.8 }],
   },
   'embeddings.model_id': {
-    doc: 'A second model, for embeddings, named as model_id.',
+    doc: 'A second model, for /v1/embeddings, named as model_id. Without one there is no embeddings server.',
     example: 'nomic-ai/nomic-embed-text-v1.5-GGUF:Q8_0',
   },
   'embeddings.model_path': {

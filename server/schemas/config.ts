@@ -12,6 +12,7 @@ export const DEFAULT_PORTS = {
   model: 18_080,
   weaviate: 18_081,
   weaviate_grpc: 18_082,
+  embeddings: 18_083,
   prometheus: 19_090,
   grafana: 13_000,
 } as const;
@@ -19,7 +20,7 @@ export const DEFAULT_PORTS = {
 export const SERVICES = ['weaviate', 'prometheus', 'grafana'] as const;
 
 /** What has an image of its own. */
-const IMAGES = ['model', ...SERVICES] as const;
+const IMAGES = ['model', 'embeddings', ...SERVICES] as const;
 const image = line(500).optional();
 
 /** A GGUF repository: `org/name[:quant-or-file][@revision]`, or the starter's id. */
@@ -60,13 +61,14 @@ export const configFile = z.strictObject({
       model: port.optional(),
       weaviate: port.optional(),
       weaviate_grpc: port.optional(),
+      embeddings: port.optional(),
       prometheus: port.optional(),
       grafana: port.optional(),
     })
     .optional(),
   images: z
     .strictObject(
-      { model: image, weaviate: image, prometheus: image, grafana: image },
+      { model: image, embeddings: image, weaviate: image, prometheus: image, grafana: image },
       {
         error: ({ code }) =>
           code === 'unrecognized_keys'

@@ -105,6 +105,30 @@ export interface StackWish {
   images: Readonly<Record<string, string>>;
 }
 
+/** How the vectors of a text's tokens become one; llama-server's words. */
+export const POOLINGS = ['mean', 'cls', 'last'] as const;
+export type Pooling = (typeof POOLINGS)[number];
+
+/** A second model server, for embeddings. */
+export interface EmbeddingsWish {
+  weights: WeightsSource;
+  weightsPath: string | null;
+  /** Under which it is served; equal to the chat model's only when it is the same one. */
+  modelName: string;
+  contextSize: number;
+  port: number;
+  pooling: Pooling;
+}
+
+/** The embeddings server as an item: a process, or a service of the stack. */
+export const EMBEDDINGS_PROCESS = 'embeddings-runtime';
+export const EMBEDDINGS_SERVICE = 'embeddings';
+
+/** Is it the server of the model that chats? */
+export function isModelServer({ domain, name }: Pick<Item, 'domain' | 'name'>): boolean {
+  return domain === 'process' ? name !== EMBEDDINGS_PROCESS : domain === 'service' && name === 'model';
+}
+
 /** A resolved lab: config, environment and flags after precedence, with nothing left to decide. */
 export interface Lab {
   project: string;
@@ -124,6 +148,8 @@ export interface Lab {
   threads: number;
   runtime: RuntimeChoice;
   stack: StackWish;
+  /** Absent: off. */
+  embeddings?: EmbeddingsWish;
 }
 
 /** The name under which programs know the model. */

@@ -10,6 +10,8 @@ export const LOCK_VERSION = 2;
 export const LOCK_MAX_BYTES = 1_000_000;
 
 export const STACK_ENTRY = { type: 'docker-compose', id: 'ai-lab-stack' } as const;
+/** In the metadata of weights that are not the chat model's. */
+export const EMBEDDINGS_ROLE = 'embeddings';
 export const PROCESS_ENTRY = { type: 'process', id: 'embedded-runtime' } as const;
 export const WEIGHTS_TYPE = 'weights';
 export const PACKAGE_TYPE = 'package';

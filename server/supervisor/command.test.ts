@@ -12,10 +12,11 @@ const facts = {
   port: 18080,
 };
 
-const args = (profile: 'default' | 'gpu') =>
+const args = (profile: 'default' | 'gpu', role: 'model' | 'embeddings' = 'model') =>
   commandFor(
     {
       home: '/h',
+      role,
       facts: { ...facts, profile },
       launch: { kind: 'llama-server', path: '/bin/llama-server' },
     },
@@ -44,13 +45,19 @@ describe('commandFor', () => {
     expect(args('gpu')).not.toContain('--device');
   });
 
+  it('embeds a whole text at once, in a mode of its own', () => {
+    const list = args('default', 'embeddings');
+    expect(['-b', '-ub', '--pooling'].map((flag) => value(flag, list))).toEqual(['4096', '4096', 'last']);
+    expect([list.includes('--embeddings'), args('default').includes('--embeddings')]).toEqual([true, false]);
+  });
+
   it('starts our worker with its entry and the mark of the home alone', () => {
     const launch = {
       kind: 'node-llama-cpp' as const,
       prefix: '/h/runtimes/x',
       workerEntry: '/dist/llama-worker.js',
     };
-    expect(commandFor({ home: '/h', facts, launch }, '/h/runtime.key', '/bin/node')).toEqual({
+    expect(commandFor({ home: '/h', role: 'model', facts, launch }, '/h/runtime.key', '/bin/node')).toEqual({
       file: '/bin/node',
       args: ['/dist/llama-worker.js', '--ailab-worker=/h'],
       ipc: true,

@@ -7,6 +7,7 @@ import { locateHome } from '../lib/home.ts';
 import { isAlive } from '../lib/process-identity.ts';
 import { readRecord } from '../resources/embedded-runtime/record.ts';
 import { startRequest } from '../resources/embedded-runtime/request.ts';
+import { slotOf } from '../resources/embedded-runtime/slot.ts';
 import { supervise } from './supervise.ts';
 
 const say = (message: string) => void process.stderr.write(`${new Date().toISOString()} ${message}\n`);
@@ -17,12 +18,15 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => und
 
 const request = startRequest.parse(JSON.parse(await text(process.stdin)));
 const home = locateHome(request.home);
-const known = readRecord(home.runtimeFile);
+const slot = slotOf(home, request.role);
+const known = readRecord(slot.record);
 if (known.kind === 'record' && isAlive(known.record.supervisor)) {
-  say(`Another supervisor (pid ${known.record.supervisor.pid}) already looks after ${home.root}.`);
+  say(
+    `Another supervisor (pid ${known.record.supervisor.pid}) already looks after ${slot.name} of ${home.root}.`,
+  );
   process.exit(3);
 }
-const supervision = supervise(request, home);
+const supervision = supervise(request, slot);
 process.on('SIGTERM', () => supervision.stop());
 process.on('uncaughtException', (error) => {
   say(error.stack ?? error.message);

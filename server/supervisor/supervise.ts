@@ -1,13 +1,12 @@
 /** The supervisor's one loop: start the model server, watch it, start it again with backoff, or give up. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Home } from '../lib/home.ts';
 import { ownIdentity } from '../lib/process-identity.ts';
 import { childEnv } from '../resources/embedded-runtime/child-env.ts';
 import { writePrivateFile } from '../lib/private-file.ts';
 import { START_MARK, type StartRequest, type WorkerConfig } from '../resources/embedded-runtime/request.ts';
+import type { Slot } from '../resources/embedded-runtime/slot.ts';
 import { createBackoff } from './backoff.ts';
 import { startChild, type Child, type Exit } from './child.ts';
 import { commandFor } from './command.ts';
@@ -35,13 +34,13 @@ interface Life {
   after: MemoryReading | undefined;
 }
 
-export function supervise(request: StartRequest, home: Home): Supervision {
+export function supervise(request: StartRequest, slot: Slot): Supervision {
   const apiKey = randomBytes(32).toString('hex');
-  const log = openLog(join(home.logs, 'runtime.log'));
-  const command = commandFor(request, home.runtimeKeyFile, process.execPath);
+  const log = openLog(slot.log);
+  const command = commandFor(request, slot.keyFile, process.execPath);
   const stopping = new AbortController();
   let child: Child | undefined;
-  const keeper = keepRecord(home.runtimeFile, {
+  const keeper = keepRecord(slot.record, {
     ...request.facts,
     format: 1,
     supervisor: ownIdentity(),
@@ -61,7 +60,7 @@ export function supervise(request: StartRequest, home: Home): Supervision {
     log.write(`${new Date().toISOString()} I ${START_MARK}\n`);
     log.forget();
     child = startChild(command, {
-      cwd: home.root,
+      cwd: slot.root,
       env: childEnv(process.env),
       log,
       ...(request.launch.kind === 'node-llama-cpp' ? { message: workerConfig(request, apiKey) } : {}),
@@ -80,7 +79,7 @@ export function supervise(request: StartRequest, home: Home): Supervision {
         if (health !== keeper.record.state) keeper.enter(health);
         keeper.repair();
         // The home was deleted under us: nobody can reach this runtime any more.
-        if (!existsSync(home.root)) stop();
+        if (!existsSync(slot.root)) stop();
         await pause(health === 'starting' ? POLL_STARTING_MS : POLL_MS, over.signal);
       }
     })();
@@ -92,7 +91,7 @@ export function supervise(request: StartRequest, home: Home): Supervision {
   }
 
   async function run(): Promise<'stopped' | 'failed'> {
-    writePrivateFile(home.runtimeKeyFile, `${apiKey}\n`);
+    writePrivateFile(slot.keyFile, `${apiKey}\n`);
     const backoff = createBackoff();
     let everHealthy = false;
     for (;;) {
@@ -127,14 +126,14 @@ export function supervise(request: StartRequest, home: Home): Supervision {
     endChild();
   }
 
-  const ended = run().finally(() => rmSync(home.runtimeKeyFile, { force: true }));
+  const ended = run().finally(() => rmSync(slot.keyFile, { force: true }));
   return { ended, stop };
 }
 
-function workerConfig({ facts, launch }: StartRequest, apiKey: string): WorkerConfig {
+function workerConfig({ facts, launch, role }: StartRequest, apiKey: string): WorkerConfig {
   const prefix = launch.kind === 'node-llama-cpp' ? launch.prefix : '';
   const { weightsPath, modelName, contextSize, threads, profile, port } = facts;
-  return { prefix, weightsPath, modelName, contextSize, threads, profile, port, apiKey };
+  return { prefix, weightsPath, modelName, contextSize, threads, profile, port, apiKey, role };
 }
 
 /** The lowest memory seen, with the newest kill count. */

@@ -12,6 +12,7 @@
  * `{ text, thought?, size?, per_second?, hold? }`, in pieces of `size` UTF-16 units (whole unless told), so many a
  * second; at the piece `hold` it waits until there is a file `<folder>/<name>.go`.
  */
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -34,7 +35,13 @@ const NUMBERS = {
 const FLAGS = '--alias --api-key-file --cache-ram --cors-origins --device --metrics --offline'.split(' ');
 
 /** The server (not yet listening) and what happened to its requests so far. */
-export function createFakeModelServer({ apiKey = '', modelName = 'fake', speech = '', ...given } = {}) {
+export function createFakeModelServer({
+  apiKey = '',
+  modelName = 'fake',
+  speech = '',
+  embeddings = false,
+  ...given
+} = {}) {
   const defaults = { ...NUMBERS, ...given };
   const bornAt = performance.now();
   const seen = { requests: 0, processing: 0, completed: 0, aborted: 0, promptTokens: 0, generated: 0 };
@@ -57,6 +64,9 @@ export function createFakeModelServer({ apiKey = '', modelName = 'fake', speech 
       return send(200, { object: 'list', data: [{ id: modelName, object: 'model', owned_by: 'fake' }] });
     if (url.pathname === '/slots') return send(200, [{ id: 0, is_processing: seen.processing > 0, seen }]);
     if (url.pathname === '/metrics') return send(200, metrics(seen), 'text/plain; version=0.0.4');
+    if (embeddings && url.pathname !== '/v1/embeddings')
+      return fail(501, 'Not supported', 'not_supported_error');
+    if (embeddings) return embed(request, send, fail);
     const chat = url.pathname === '/v1/chat/completions';
     if (!chat && url.pathname !== '/v1/completions') return fail(404, 'File Not Found', 'not_found_error');
     let body;
@@ -73,6 +83,24 @@ export function createFakeModelServer({ apiKey = '', modelName = 'fake', speech 
     await answer({ chat, body, options, response, seen, modelName, speech });
   });
   return { server, seen };
+}
+
+/** Four numbers that depend on the text alone. */
+async function embed(request, send, fail) {
+  let raw = '';
+  for await (const chunk of request) raw += chunk;
+  const { input } = JSON.parse(raw);
+  if (input === undefined) return fail(400, '"input" must be provided', 'invalid_request_error');
+  const inputs = Array.isArray(input) && typeof input[0] !== 'number' ? input : [input];
+  const data = inputs.map((text, index) => {
+    const bytes = createHash('sha256').update(JSON.stringify(text)).digest();
+    return { object: 'embedding', index, embedding: [0, 1, 2, 3].map((at) => bytes.readInt8(at) / 128) };
+  });
+  const tokens = inputs.reduce(
+    (sum, one) => sum + (typeof one === 'string' ? one.split(' ').length : one.length),
+    0,
+  );
+  send(200, { object: 'list', model: 'x', data, usage: { prompt_tokens: tokens, total_tokens: tokens } });
 }
 
 async function answer({ chat, body, options, response, seen, modelName, speech }) {
@@ -230,6 +258,7 @@ function main(argv) {
     speech: text('speech') ?? '',
     apiKey,
     modelName: value('--alias') ?? 'fake',
+    embeddings: argv.includes('--embeddings'),
   });
   const crash = () => {
     process.stderr.write(`${text('last_words') ?? 'fake-model-server: told to crash'}\n`);

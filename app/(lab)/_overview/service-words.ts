@@ -4,6 +4,7 @@ import type { StatusItem } from '../../_lib/wire.ts';
 
 const ROLES: Record<string, string> = {
   model: 'answers the chat',
+  embeddings: 'turns texts into vectors',
   weaviate: 'vector database',
   prometheus: 'collects the metrics',
   grafana: 'draws the metrics',
@@ -59,6 +60,7 @@ export function howToLogIn({ name }: Pick<StatusItem, 'name'>, home: string): st
     case 'weaviate':
       return `For programs, with the key \`weaviateKey\` in \`${home}/stack/secrets.json\` as a bearer token.`;
     case 'model':
+    case 'embeddings':
       return 'Programs reach it through this dashboard’s `/v1`, with a key from Settings. The port itself takes the lab’s own key alone.';
     default:
       return null;

@@ -138,7 +138,7 @@ export function isTold(lab: LabOverview, error: Activity['error']): boolean {
 }
 
 /** As the stack file has them. */
-const SERVICES = ['model', 'weaviate', 'prometheus', 'grafana'];
+const SERVICES = ['model', 'embeddings', 'weaviate', 'prometheus', 'grafana'];
 
 const ORDER: Record<StatusItem['domain'], number> = { weights: 0, package: 1, process: 2, service: 3 };
 

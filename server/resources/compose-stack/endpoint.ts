@@ -63,28 +63,29 @@ function flagOf({ Config: { Cmd: words } }: ContainerDetails, flag: string): str
 const GIVEN_UP_AFTER = 2;
 
 /** Why the model will not come up by itself, as an error to throw; null while it runs, may come up, or isn't there. */
-export function failureOf(container: ContainerDetails | null): LabError | null {
+export function failureOf(container: ContainerDetails | null, service: string = MODEL): LabError | null {
+  const failed = (code: string, error: string | null, fix: string) => notRunning(service, code, error, fix);
   if (container === null) return null;
   const { health, error, outOfMemory } = conditionOf(container);
   if (container.State.Status === 'paused')
-    return failed('model_paused', error, 'Run `docker unpause`, or `ailab-web down` and `ailab-web up`.');
+    return failed('paused', error, 'Run `docker unpause`, or `ailab-web down` and `ailab-web up`.');
   if (health !== 'exited') return null;
   if (outOfMemory)
     return failed(
-      'model_out_of_memory',
+      'out_of_memory',
       error,
-      'Choose a smaller model or a smaller context_size, or raise AILAB_MEMORY_MODEL (for example 4g); then run `ailab-web up`.',
+      `Choose a smaller model or a smaller context_size, or raise AILAB_MEMORY_${service.toUpperCase()} (for example 4g); then run \`ailab-web up\`.`,
     );
   const again = container.State.Status === 'restarting' && container.RestartCount < GIVEN_UP_AFTER;
   return again
     ? null
-    : failed('model_exited', error, 'Look at `ailab-web logs model`, then run `ailab-web up`.');
+    : failed('exited', error, `Look at \`ailab-web logs ${service}\`, then run \`ailab-web up\`.`);
 }
 
-function failed(code: string, error: string | null, fix: string): LabError {
+function notRunning(service: string, code: string, error: string | null, fix: string): LabError {
   return new LabError({
-    code,
-    message: `The model server is not running. ${error ?? 'It ended.'}`,
+    code: `${service}_${code}`,
+    message: `The ${service} server is not running. ${error ?? 'It ended.'}`,
     fix,
     status: 503,
   });

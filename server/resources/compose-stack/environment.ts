@@ -5,9 +5,9 @@
 import { totalmem } from 'node:os';
 import { LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
-import { servedNameOf, type Lab } from '../../schemas/lab.ts';
+import { EMBEDDINGS_SERVICE, servedNameOf, type Lab } from '../../schemas/lab.ts';
 import { fingerprint, type StackFile } from './files.ts';
-import { STACK_SERVICES, stackLayout } from './layout.ts';
+import { MODEL, STACK_SERVICES, stackLayout } from './layout.ts';
 import type { StackSecrets } from './secrets.ts';
 import type { WeightsMount } from './weights-mount.ts';
 
@@ -15,6 +15,8 @@ export type Variables = Record<string, string>;
 
 export interface EnvironmentFacts {
   weights: WeightsMount | null;
+  /** Of the embeddings server. */
+  embeddings?: WeightsMount | null;
   /** Rootless Docker: root in a container is this very user, and any other uid is nobody's. */
   rootless: boolean;
   /** Our own uid, or null where there are none. */
@@ -51,9 +53,41 @@ export function stackVariables(
     AILAB_CONTEXT_SIZE: String(lab.contextSize),
     AILAB_THREADS: String(lab.threads),
     ...(weights === null ? {} : weightsVariables(weights, lab, facts)),
+    ...embeddingsVariables(lab, facts),
     ...imageVariables(lab),
     ...overrides(env),
+    ...imageOfEmbeddings(lab, env),
   };
+}
+
+/** The profile puts the service into the stack; without it there is none. */
+function embeddingsVariables({ embeddings }: Lab, facts: EnvironmentFacts): Variables {
+  if (embeddings === undefined) return {};
+  const { modelName, contextSize, pooling, port } = embeddings;
+  const weights = facts.embeddings ?? null;
+  return {
+    COMPOSE_PROFILES: EMBEDDINGS_SERVICE,
+    AILAB_PORT_EMBEDDINGS: String(port),
+    AILAB_EMBEDDINGS_NAME: modelName,
+    AILAB_EMBEDDINGS_CONTEXT_SIZE: String(contextSize),
+    AILAB_EMBEDDINGS_POOLING: pooling,
+    ...(weights === null
+      ? {}
+      : {
+          AILAB_EMBEDDINGS_FOLDER: weights.folder,
+          AILAB_EMBEDDINGS_FILE: weights.file,
+          AILAB_EMBEDDINGS_BYTES: String(weights.bytes),
+          AILAB_EMBEDDINGS_USER: userFor(weights, facts),
+          AILAB_MEMORY_EMBEDDINGS: String(memoryForModel(weights.bytes, contextSize)),
+        }),
+  };
+}
+
+/** The same program as the model's, from the same mirror, unless another one is named. */
+function imageOfEmbeddings({ embeddings, stack: { images } }: Lab, env: NodeJS.ProcessEnv): Variables {
+  const named = env['AILAB_IMAGE_EMBEDDINGS'] || images[EMBEDDINGS_SERVICE];
+  const image = named || env['AILAB_IMAGE_MODEL'] || images[MODEL];
+  return embeddings === undefined || image === undefined ? {} : { AILAB_IMAGE_EMBEDDINGS: image };
 }
 
 function weightsVariables(weights: WeightsMount, lab: Lab, facts: EnvironmentFacts): Variables {
@@ -98,18 +132,18 @@ function overrides(env: NodeJS.ProcessEnv): Variables {
 
 /** What stands for a secret in rendered text; letters only, so that Compose leaves it as it is. */
 const WEAVIATE_TOKEN = 'ailabsecretweaviatekey';
+const WITH_FILES = [MODEL, EMBEDDINGS_SERVICE, 'prometheus', 'grafana'] as const;
 const filesToken = (service: string) => `ailabfiles${service}`;
 
 export function tokenVariables(): Variables {
   const variables: Variables = { AILAB_WEAVIATE_KEY: WEAVIATE_TOKEN };
-  for (const service of ['model', 'prometheus', 'grafana'])
-    variables[`AILAB_FILES_${service.toUpperCase()}`] = filesToken(service);
+  for (const service of WITH_FILES) variables[`AILAB_FILES_${service.toUpperCase()}`] = filesToken(service);
   return variables;
 }
 
 export function secretVariables(secrets: StackSecrets, files: readonly StackFile[]): Variables {
   const variables: Variables = { AILAB_WEAVIATE_KEY: secrets.weaviateKey };
-  for (const service of ['model', 'prometheus', 'grafana'] as const)
+  for (const service of WITH_FILES)
     variables[`AILAB_FILES_${service.toUpperCase()}`] = fingerprint(files, service);
   return variables;
 }

@@ -7,7 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
-import { servedNameOf, type Lab } from '../../schemas/lab.ts';
+import { EMBEDDINGS_SERVICE, servedNameOf, type Lab } from '../../schemas/lab.ts';
 import { stackLayout, type StackService } from './layout.ts';
 import { PROMETHEUS_USER, type StackSecrets } from './secrets.ts';
 import { makeFolders, MOUNTED, writeStackFile } from './stack-files.ts';
@@ -21,16 +21,15 @@ export interface StackFile {
   live?: true;
 }
 
+type NamedLab = Pick<Lab, 'modelName' | 'servedName' | 'stack' | 'embeddings'>;
+
 /** Every file with its content; reads `stacks` only. */
-export function stackFiles(
-  stacksFolder: string,
-  lab: Pick<Lab, 'modelName' | 'servedName' | 'stack'>,
-  secrets: StackSecrets,
-): StackFile[] {
+export function stackFiles(stacksFolder: string, lab: NamedLab, secrets: StackSecrets): StackFile[] {
   const { modelKey, prometheusPassword, prometheusHash, grafanaPassword } = secrets;
   const basic = Buffer.from(`${PROMETHEUS_USER}:${prometheusPassword}`).toString('base64');
   return [
     { service: 'model', path: 'model/model.key', content: `${modelKey}\n` },
+    { service: EMBEDDINGS_SERVICE, path: 'embeddings/model.key', content: `${modelKey}\n` },
     ...copies(stacksFolder, 'prometheus', 'prometheus', (text) => text),
     { service: 'prometheus', path: 'prometheus/model.key', content: modelKey },
     { service: 'prometheus', path: 'prometheus/password', content: prometheusPassword },
@@ -58,10 +57,16 @@ function targetFile(name: string, targets: unknown[]): StackFile {
 }
 
 /** What Prometheus scrapes, for its file discovery. llama-server labels nothing, so its name comes from here. */
-function targetFiles({ stack, ...names }: Pick<Lab, 'modelName' | 'servedName' | 'stack'>): StackFile[] {
+function targetFiles({ stack, embeddings, ...names }: NamedLab): StackFile[] {
   const labels = { model_name: servedNameOf(names), runtime: 'llama.cpp' };
   return [
     targetFile('model', [{ targets: ['model:8080'], labels }]),
+    targetFile(
+      EMBEDDINGS_SERVICE,
+      embeddings === undefined
+        ? []
+        : [{ targets: ['embeddings:8080'], labels: { ...labels, model_name: embeddings.modelName } }],
+    ),
     ...(['weaviate', 'grafana'] as const).map((name) =>
       targetFile(
         name,

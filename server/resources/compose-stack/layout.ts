@@ -1,5 +1,6 @@
 /** Where the stack's things lie: below `stack` in the home, which is 0700; containers see parts of it, read-only. */
 import { join } from 'node:path';
+import { EMBEDDINGS_SERVICE } from '../../schemas/lab.ts';
 import type { Home } from '../../lib/home.ts';
 
 export interface StackLayout {
@@ -30,7 +31,7 @@ export function stackLayout(home: Home): StackLayout {
 
 export const MODEL = 'model';
 /** Every service of the stack file, in the order in which they are shown. */
-export const STACK_SERVICES = [MODEL, 'weaviate', 'prometheus', 'grafana'] as const;
+export const STACK_SERVICES = [MODEL, EMBEDDINGS_SERVICE, 'weaviate', 'prometheus', 'grafana'] as const;
 export type StackService = (typeof STACK_SERVICES)[number];
 
 export const PROJECT_LABEL = 'com.docker.compose.project';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { LockContext } from '../../engine/resource.ts';
-import type { Lab, Profile } from '../../schemas/lab.ts';
+import { EMBEDDINGS_SERVICE, type Lab, type Profile } from '../../schemas/lab.ts';
 import { STACK_ENTRY, type LockEntry } from '../../schemas/lock.ts';
 import { bestContainer } from './actual.ts';
 import { stackPaths } from './compose-cli.ts';
@@ -38,7 +38,8 @@ export async function stackEntry(
       return [service, { image, ...imageIdentity(image, details) }] as const;
     }),
   );
-  const model = bestContainer(containers, MODEL);
+  const commandOf = (service: string) =>
+    bestContainer(containers, service)?.Config.Cmd ?? stack.services[service]?.command ?? [];
   return {
     ...STACK_ENTRY,
     state: 'managed',
@@ -46,7 +47,7 @@ export async function stackEntry(
       profile: lab.profile,
       engine: 'docker',
       runtime: 'llama.cpp',
-      flags: modelFlags(model?.Config.Cmd ?? stack.services[MODEL]?.command ?? []),
+      flags: { ...modelFlags(commandOf(MODEL)), ...embeddingsFlags(lab, commandOf(EMBEDDINGS_SERVICE)) },
       stack_sha256: stackSha256(stacksFolder, lab.profile),
       services: Object.fromEntries(images),
       ports: portsOf(lab, services),
@@ -55,7 +56,7 @@ export async function stackEntry(
 }
 
 /** Differ from lab to lab, or name what lies elsewhere in the lock. */
-const NOT_FLAGS = new Set(['model', 'alias', 'api_key_file', 'cors_origins']);
+const NOT_FLAGS = new Set(['model', 'alias', 'api_key_file', 'cors_origins', 'embeddings']);
 const NAMES: Readonly<Record<string, string>> = { ctx_size: 'context_size' };
 
 /** `--ctx-size 4096 --metrics` → `{context_size: 4096, metrics: true}`. */
@@ -72,6 +73,13 @@ export function modelFlags(command: readonly string[]): Record<string, string | 
   return flags;
 }
 
+/** The second server's flags, named after it; none where the lab asks for none. */
+function embeddingsFlags({ embeddings }: Lab, command: readonly string[]): Record<string, unknown> {
+  if (embeddings === undefined) return {};
+  const flags = Object.entries(modelFlags(command)).map(([name, value]) => [`embeddings_${name}`, value]);
+  return { embeddings: embeddings.modelName, ...Object.fromEntries(flags) };
+}
+
 /** Over the stack files of the profile and what is mounted from beside them, in the order of their names. */
 function stackSha256(stacksFolder: string, profile: Profile): string {
   const hash = createHash('sha256');
@@ -82,9 +90,9 @@ function stackSha256(stacksFolder: string, profile: Profile): string {
   return hash.digest('hex');
 }
 
-function portsOf({ stack: { ports } }: Lab, services: readonly string[]): Record<string, number> {
+function portsOf({ stack, embeddings }: Lab, services: readonly string[]): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(ports).filter(([name]) =>
+    Object.entries({ ...stack.ports, embeddings: embeddings?.port ?? 0 }).filter(([name]) =>
       services.some((service) => name === service || name.startsWith(`${service}_`)),
     ),
   );

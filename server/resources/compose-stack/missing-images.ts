@@ -1,5 +1,5 @@
 /** The images that services need and Docker does not have. */
-import type { Profile } from '../../schemas/lab.ts';
+import { EMBEDDINGS_SERVICE, type Profile } from '../../schemas/lab.ts';
 import type { EngineApi } from './engine-api.ts';
 import { MODEL } from './layout.ts';
 import type { RenderedStack } from './rendered.ts';
@@ -29,6 +29,7 @@ const GIB = 1024 ** 3;
 /** Unpacked, rounded up: what the pinned images take. */
 const IMAGE_BYTES: Record<string, number> = {
   model: 0.6 * GIB,
+  embeddings: 0.6 * GIB,
   weaviate: 0.5 * GIB,
   prometheus: 0.5 * GIB,
   grafana: 1.2 * GIB,
@@ -37,5 +38,7 @@ const CUDA_IMAGE_BYTES = 5 * GIB;
 
 /** About; on Docker's disk. */
 export function unpackedBytes(service: string, profile: Profile): number {
-  return service === MODEL && profile === 'gpu' ? CUDA_IMAGE_BYTES : (IMAGE_BYTES[service] ?? 0.5 * GIB);
+  return [MODEL, EMBEDDINGS_SERVICE].includes(service) && profile === 'gpu'
+    ? CUDA_IMAGE_BYTES
+    : (IMAGE_BYTES[service] ?? 0.5 * GIB);
 }

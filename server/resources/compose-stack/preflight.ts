@@ -1,7 +1,7 @@
 /** What would keep services from starting, found before the first container: GPU, ports, memory, disk. Changes nothing. */
 import { statfs } from 'node:fs/promises';
 import { LabError } from '../../lib/errors.ts';
-import type { Profile } from '../../schemas/lab.ts';
+import { EMBEDDINGS_SERVICE, type Profile } from '../../schemas/lab.ts';
 import type { EngineApi } from './engine-api.ts';
 import type { ContainerSummary, EngineInfo } from './engine-types.ts';
 import { findGpu, gpuMissing } from './gpu.ts';
@@ -21,6 +21,8 @@ export interface PreflightInput {
   services: readonly string[];
   /** Null when they are yet to come. */
   weights: WeightsMount | null;
+  /** Of the embeddings server. */
+  embeddings?: WeightsMount | null;
   signal: AbortSignal;
   /** For tests. */
   ports?: PortLook;
@@ -63,9 +65,13 @@ function portTaken(service: string, port: number, holder: string | null, free: n
 }
 
 /** The limit may be set lower on purpose; what can't work is weights that Docker's memory can't hold. */
-function checkMemory({ weights, stack }: PreflightInput, { MemTotal: total = 0 }: EngineInfo): void {
+function checkMemory(
+  { weights, embeddings, services, stack }: PreflightInput,
+  { MemTotal: total = 0 }: EngineInfo,
+): void {
   if (weights === null) return;
-  const need = weights.bytes + 256 * 1024 ** 2;
+  const second = services.includes(EMBEDDINGS_SERVICE) ? (embeddings?.bytes ?? 0) : 0;
+  const need = weights.bytes + second + 256 * 1024 ** 2;
   const limit = parseBytes(stack.services[MODEL]?.mem_limit ?? 0);
   if (total === 0 || need <= total) return;
   throw new LabError({

@@ -34,6 +34,8 @@ export interface StackContext {
   stacksFolder: string;
   host: DockerHost;
   weights: WeightsMount | null;
+  /** Of the embeddings server. */
+  embeddings: WeightsMount | null;
   /** What Compose rendered is not kept: nothing at all is written. */
   lookOnly?: boolean;
 }
@@ -44,6 +46,7 @@ const isRootless = ({ url }: DockerHost): boolean => url.includes('/run/user/');
 export function plainVariables(context: StackContext): Variables {
   const facts = {
     weights: context.weights,
+    embeddings: context.embeddings,
     rootless: isRootless(context.host),
     uid: process.getuid?.() ?? null,
     gid: process.getgid?.() ?? null,

@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs';
 import type { ApplyContext, Change, Resource } from '../../engine/resource.ts';
 import { isLabError, type LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
-import type { Item, Lab } from '../../schemas/lab.ts';
+import { EMBEDDINGS_SERVICE, type Item, type Lab } from '../../schemas/lab.ts';
 import { askedItem, serviceOf, stackItems } from './actual.ts';
 import { applyUp } from './apply.ts';
 import { connectEngine, reachEngine, type EngineApi } from './engine-api.ts';
@@ -18,7 +18,7 @@ import { renderStack, type StackContext } from './prepare.ts';
 import { probe } from './probe.ts';
 import type { RenderedStack } from './rendered.ts';
 import { weightsMount, type WeightsMount } from './weights-mount.ts';
-import { noWeights } from './words.ts';
+import { noEmbeddingsWeights, noWeights } from './words.ts';
 
 export interface ComposeStackOptions {
   home: Home;
@@ -46,7 +46,10 @@ export async function createComposeStack(
   const { home, lab } = options;
   const opened = lab.engine === 'docker' ? await open(options, signal) : nothing;
   const { engine, stack, problem } = opened;
-  const services = [MODEL, ...lab.stack.services].filter((name) => stack === null || name in stack.services);
+  const second = lab.embeddings === undefined ? [] : [EMBEDDINGS_SERVICE];
+  const services = [MODEL, ...second, ...lab.stack.services].filter(
+    (name) => stack === null || name in stack.services,
+  );
 
   const ready = (from = opened): { engine: EngineApi; context: StackContext; stack: RenderedStack } => {
     const { engine, context, stack, problem } = from;
@@ -56,7 +59,9 @@ export async function createComposeStack(
 
   /** Weights that were fetched since then are mounted too. */
   const reopened = async (signal: AbortSignal): Promise<Opened> =>
-    opened.context?.weights === null && (await mountOf(lab)) !== null ? open(options, signal) : opened;
+    opened.context?.weights === null && (await mountOf(lab.weightsPath)) !== null
+      ? open(options, signal)
+      : opened;
 
   async function applyAll(changes: Change[], apply: ApplyContext): Promise<void> {
     const removed = changes.flatMap((change) => (change.kind === 'remove' ? [change.item.name] : []));
@@ -90,8 +95,11 @@ export async function createComposeStack(
       const { weights } = context;
       // The starter comes with this very `up`; whether it can, its own resource has checked.
       if (weights === null && lab.weightsPath === null) throw noWeights();
+      if (context.embeddings === null && wanted.includes(EMBEDDINGS_SERVICE)) throw noEmbeddingsWeights();
       const { profile } = lab;
-      await preflight({ engine, project: home.project, profile, stack, services: wanted, weights, signal });
+      const { project } = home;
+      const { embeddings } = context;
+      await preflight({ engine, project, profile, stack, services: wanted, weights, embeddings, signal });
     },
     async forecast(lab, changes, signal) {
       if (engine === null || stack === null) return {};
@@ -136,8 +144,9 @@ async function open(options: ComposeStackOptions, signal: AbortSignal): Promise<
   const opened = { ...nothing };
   try {
     opened.engine = await reachEngine(options.env, signal);
-    const weights = await mountOf(options.lab);
-    const context = { ...options, host: opened.engine.host, weights };
+    const weights = await mountOf(options.lab.weightsPath);
+    const embeddings = await mountOf(options.lab.embeddings?.weightsPath ?? null);
+    const context = { ...options, host: opened.engine.host, weights, embeddings };
     opened.context = context;
     opened.stack = await renderStack(context, signal);
   } catch (error) {
@@ -149,7 +158,7 @@ async function open(options: ComposeStackOptions, signal: AbortSignal): Promise<
 }
 
 /** Weights that aren't there yet are no reason not to show the rest; `check` says it before an `up`. */
-async function mountOf({ weightsPath }: Lab): Promise<WeightsMount | null> {
+async function mountOf(weightsPath: string | null): Promise<WeightsMount | null> {
   if (weightsPath === null) return null;
   try {
     return await weightsMount(weightsPath);

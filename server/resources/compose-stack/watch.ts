@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLabError, type LabError, reportError, LabError as Trouble } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
+import { EMBEDDINGS_SERVICE } from '../../schemas/lab.ts';
 import { bestContainer } from './actual.ts';
 import { createLineReader } from './compose-progress.ts';
 import { endpointOf, failureOf, projectContainers, type StackEndpoint } from './endpoint.ts';
@@ -27,6 +28,8 @@ export interface StackWatch {
   /** The model server; null without its container, or while Docker is not there to ask. */
   endpoint(): StackEndpoint | null;
   failure(): LabError | null;
+  /** The same of the embeddings server. */
+  embeddings: { endpoint(): StackEndpoint | null; failure(): LabError | null };
   /** Looks at once; resolves when `view` is fresh. Never rejects. */
   refresh(): Promise<void>;
   /** Resolves after the next look that showed something new, or after a look of its own when none did for a second. */
@@ -51,13 +54,18 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 const QUIET_MS = 1000;
 
+interface Followed {
+  container: ContainerDetails | null;
+  endpoint: StackEndpoint | null;
+}
+
 export function watchStack(options: WatchOptions): StackWatch {
   const { home, env, signal, onChange, random = Math.random, firstPauseMs = FIRST_PAUSE_MS } = options;
   const connect = options.connect ?? ((signal) => connectEngine(env, signal));
   let view: StackView = { unreachableSince: null, problem: null, containers: [] };
   // Told from each look, not at each question: the gateway asks for every request.
-  let model: ContainerDetails | null = null;
-  let modelEndpoint: StackEndpoint | null = null;
+  const model: Followed = { container: null, endpoint: null };
+  const embedder: Followed = { container: null, endpoint: null };
   let told = '';
   let engine: EngineApi | null = null;
   let looking: Promise<void> | null = null;
@@ -66,27 +74,35 @@ export function watchStack(options: WatchOptions): StackWatch {
 
   const publish = (next: StackView) => {
     view = next;
-    const text = JSON.stringify([next.unreachableSince, next.problem?.code, next.containers, ready.id()]);
+    const text = JSON.stringify([
+      next.unreachableSince,
+      next.problem?.code,
+      next.containers,
+      ready.id(),
+      embeds.id(),
+    ]);
     if (text === told) return;
     told = text;
     onChange();
     for (const wake of waiting) wake();
   };
   const ready = createReadyProbe(signal, () => publish({ ...view }));
+  const embeds = createReadyProbe(signal, () => publish({ ...view }));
 
   const lost = (error: unknown) => {
     engine = null;
-    model = null;
-    modelEndpoint = null;
+    for (const one of [model, embedder]) [one.container, one.endpoint] = [null, null];
     const problem = isLabError(error) ? error : new Trouble({ ...reportError(error), status: 503 });
     publish({ unreachableSince: view.unreachableSince ?? Date.now(), problem, containers: [] });
   };
 
   const look = async (from: EngineApi) => {
     const containers = await projectContainers(from, home.project, signal);
-    model = bestContainer(containers, MODEL);
-    modelEndpoint = endpointOf(home, model);
-    ready.follow(modelEndpoint, model);
+    model.container = bestContainer(containers, MODEL);
+    embedder.container = bestContainer(containers, EMBEDDINGS_SERVICE);
+    for (const one of [model, embedder]) one.endpoint = endpointOf(home, one.container);
+    ready.follow(model.endpoint, model.container);
+    embeds.follow(embedder.endpoint, embedder.container);
     publish({ unreachableSince: null, problem: null, containers });
   };
 
@@ -165,8 +181,12 @@ export function watchStack(options: WatchOptions): StackWatch {
 
   return {
     view: () => view,
-    endpoint: () => ready.overrule(modelEndpoint),
-    failure: () => view.problem ?? failureOf(model),
+    endpoint: () => ready.overrule(model.endpoint),
+    failure: () => view.problem ?? failureOf(model.container),
+    embeddings: {
+      endpoint: () => embeds.overrule(embedder.endpoint),
+      failure: () => view.problem ?? failureOf(embedder.container, EMBEDDINGS_SERVICE),
+    },
     refresh,
     async news(until) {
       const quiet = AbortSignal.timeout(QUIET_MS);

@@ -10,3 +10,13 @@ export function noWeights(): LabError {
     status: 409,
   });
 }
+
+export function noEmbeddingsWeights(): LabError {
+  return new LabError({
+    code: 'weights_unknown',
+    message:
+      'The model named under `embeddings:` is not here, so there is nothing that the embeddings server could load.',
+    fix: 'Bring it with `ailab-web pull`, correct `embeddings:` in ai-lab.yaml, or take it out.',
+    status: 409,
+  });
+}

@@ -1,10 +1,10 @@
 /** The record, checked against the living processes, as items. Pure: what is alive is told. */
 import { uptime } from 'node:os';
-import type { Home } from '../../lib/home.ts';
 import type { ProcessIdentity } from '../../lib/process-identity.ts';
 import type { Health, Item } from '../../schemas/lab.ts';
 import type { RecordReading, RuntimeFacts, RuntimeRecord, RuntimeState } from './record.ts';
 import type { Launch } from './request.ts';
+import type { Role, Slot } from './slot.ts';
 import { troubleOf, type Liveness } from './trouble.ts';
 
 export interface RuntimeItem extends Item {
@@ -15,9 +15,9 @@ export interface RuntimeItem extends Item {
 /** A process of this home, found by its arguments. */
 export interface FoundProcess extends ProcessIdentity {
   role: 'supervisor' | 'model server';
+  /** Whose it is. */
+  slot: Role;
 }
-
-export const ITEM_NAME = 'embedded-runtime';
 
 /** The facts that make two runtimes different. Desired and actual items both carry them; nothing else is compared. */
 export function driftMeta(facts: RuntimeFacts): Item['meta'] {
@@ -30,6 +30,7 @@ export function driftMeta(facts: RuntimeFacts): Item['meta'] {
     threads: facts.threads,
     profile: facts.profile,
     port: facts.port,
+    ...(facts.pooling === undefined ? {} : { pooling: facts.pooling }),
   };
 }
 
@@ -42,37 +43,38 @@ const HEALTH: Record<RuntimeState, Health> = {
   stopped: 'exited',
 };
 
+/** `found`: of this slot. */
 export function actualItems(
   reading: RecordReading,
   alive: Liveness,
   found: readonly FoundProcess[],
-  home: Home,
+  slot: Slot,
   bootedAt = Date.now() - uptime() * 1000,
 ): RuntimeItem[] {
   if (reading.kind !== 'record') {
-    const strays = found.map((stray) => strayItem(stray, home));
-    return reading.kind === 'absent' ? strays : [unreadable(reading.why, home), ...strays];
+    const strays = found.map((stray) => strayItem(stray, slot));
+    return reading.kind === 'absent' ? strays : [unreadable(reading.why, slot), ...strays];
   }
   const { record } = reading;
   const known = new Set([record.supervisor.pid, record.child?.pid]);
-  const strays = found.filter(({ pid }) => !known.has(pid)).map((stray) => strayItem(stray, home));
-  const item = recordItem(record, alive, home, bootedAt);
+  const strays = found.filter(({ pid }) => !known.has(pid)).map((stray) => strayItem(stray, slot));
+  const item = recordItem(record, alive, slot, bootedAt);
   return item === null ? strays : [item, ...strays];
 }
 
 function recordItem(
   record: RuntimeRecord,
   alive: Liveness,
-  home: Home,
+  slot: Slot,
   bootedAt: number,
 ): RuntimeItem | null {
   if (record.state === 'stopped') return null;
   const nothingRuns = !alive.supervisor && !alive.child;
   // The machine was restarted since: nothing went wrong, nothing is there.
   if (nothingRuns && record.state !== 'failed' && record.startedAt < bootedAt) return null;
-  const trouble = troubleOf(record, alive, home);
+  const trouble = troubleOf(record, alive, slot);
   return {
-    name: ITEM_NAME,
+    name: slot.name,
     domain: 'process',
     health: healthOf(record, alive),
     ...(trouble === null ? {} : { error: `${trouble.message} ${trouble.fix}` }),
@@ -94,22 +96,22 @@ function healthOf(record: RuntimeRecord, alive: Liveness): Health {
   return alive.child ? 'unknown' : 'exited';
 }
 
-function unreadable(why: string, home: Home): RuntimeItem {
+function unreadable(why: string, slot: Slot): RuntimeItem {
   return {
-    name: ITEM_NAME,
+    name: slot.name,
     domain: 'process',
     health: 'unknown',
-    error: `${home.runtimeFile} can't be read: ${why}. Run \`ailab-web up\`: it ends what runs and starts anew.`,
+    error: `${slot.record} can't be read: ${why}. Run \`ailab-web up\`: it ends what runs and starts anew.`,
     meta: { supervised: false },
   };
 }
 
-function strayItem(stray: FoundProcess, home: Home): RuntimeItem {
+function strayItem(stray: FoundProcess, slot: Slot): RuntimeItem {
   return {
-    name: `${ITEM_NAME} (pid ${stray.pid})`,
+    name: `${slot.name} (pid ${stray.pid})`,
     domain: 'process',
     health: 'unknown',
-    error: `A ${stray.role} of this home runs without being in ${home.runtimeFile}. Run \`ailab-web up\`: it ends it.`,
+    error: `A ${stray.role} of this home runs without being in ${slot.record}. Run \`ailab-web up\`: it ends it.`,
     meta: { pid: stray.pid, role: stray.role },
   };
 }

@@ -5,9 +5,11 @@ import type { LabError } from '../../lib/errors.ts';
 import { isAlive, type ProcessIdentity } from '../../lib/process-identity.ts';
 import type { Health } from '../../schemas/lab.ts';
 import { readRecord } from './record.ts';
+import { slotOf, slotsOf, type Role } from './slot.ts';
 import { asLabError, troubleOf } from './trouble.ts';
 
 const POLL_MS = 1000;
+const RECORDS = /^(?:runtime|embeddings)\.json$/;
 
 export interface RuntimeEndpoint {
   /** E.g. `http://127.0.0.1:18080`. */
@@ -20,8 +22,8 @@ export interface RuntimeEndpoint {
 }
 
 /** One small file read and one signal 0: cheap enough for every request. Null when no model server runs. */
-export function readEndpoint(home: Home): RuntimeEndpoint | null {
-  const reading = readRecord(home.runtimeFile);
+export function readEndpoint(home: Home, role: Role = 'model'): RuntimeEndpoint | null {
+  const reading = readRecord(slotOf(home, role).record);
   if (reading.kind !== 'record') return null;
   const { record } = reading;
   const { state } = record;
@@ -37,13 +39,14 @@ export function readEndpoint(home: Home): RuntimeEndpoint | null {
 }
 
 /** Why the runtime will not come up by itself, as an error to throw; null while it runs, may come up, or never started. */
-export function readFailure(home: Home): LabError | null {
-  const reading = readRecord(home.runtimeFile);
+export function readFailure(home: Home, role: Role = 'model'): LabError | null {
+  const slot = slotOf(home, role);
+  const reading = readRecord(slot.record);
   if (reading.kind !== 'record') return null;
   const { supervisor, child } = reading.record;
   const alive = { supervisor: isAliveCheaply(supervisor), child: child !== null && isAliveCheaply(child) };
   if (alive.supervisor && reading.record.state !== 'failed') return null;
-  const trouble = troubleOf(reading.record, alive, home);
+  const trouble = troubleOf(reading.record, alive, slot);
   return trouble === null ? null : asLabError(trouble);
 }
 
@@ -61,7 +64,7 @@ export function watchRuntime(home: Home, onChange: () => void, signal: AbortSign
   signal.addEventListener('abort', () => clearInterval(timer), { once: true });
   try {
     const watcher = watch(home.root, { persistent: false, signal }, (_event, name) => {
-      if (name === null || name === 'runtime.json') look();
+      if (name === null || RECORDS.test(name)) look();
     });
     watcher.on('error', () => undefined);
   } catch {
@@ -69,13 +72,15 @@ export function watchRuntime(home: Home, onChange: () => void, signal: AbortSign
   }
 }
 
-/** The record's state and the pulse of its processes: a kill -9 of both changes no file. */
+/** Each record's state and the pulse of its processes: a kill -9 of both changes no file. */
 function fingerprint(home: Home): string {
-  const reading = readRecord(home.runtimeFile);
-  if (reading.kind !== 'record') return reading.kind;
-  const { record } = reading;
-  const pulse = [record.supervisor, record.child].map((who) => who !== null && isAliveCheaply(who));
-  return JSON.stringify([record, pulse]);
+  const readings = slotsOf(home).map(({ record: file }) => {
+    const reading = readRecord(file);
+    if (reading.kind !== 'record') return reading.kind;
+    const { record } = reading;
+    return [record, [record.supervisor, record.child].map((who) => who !== null && isAliveCheaply(who))];
+  });
+  return JSON.stringify(readings);
 }
 
 /** The start mark costs a program call where there is no /proc; there the pid alone has to do. */

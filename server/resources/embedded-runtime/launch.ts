@@ -2,14 +2,14 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { LabError } from '../../lib/errors.ts';
-import { homeError, type Home } from '../../lib/home.ts';
+import { homeError } from '../../lib/home.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../../lib/process-identity.ts';
 import { childEnv } from './child-env.ts';
 import { readRecord, type RuntimeRecord } from './record.ts';
 import { supervisorMark, type StartRequest } from './request.ts';
+import type { Slot } from './slot.ts';
 import { asLabError, troubleOf } from './trouble.ts';
 
 const POLL_MS = 30;
@@ -17,7 +17,7 @@ const POLL_MS = 30;
 const ANSWER_MS = 60_000;
 
 export interface LaunchOptions {
-  home: Home;
+  slot: Slot;
   env: NodeJS.ProcessEnv;
   nodePath: string;
   supervisorEntry: string;
@@ -29,11 +29,11 @@ export async function spawnSupervisor(
   request: StartRequest,
   options: LaunchOptions,
 ): Promise<ProcessIdentity> {
-  const { home } = options;
-  const log = openLogFile(home);
+  const { slot } = options;
+  const log = openLogFile(slot);
   try {
-    const child = spawn(options.nodePath, [options.supervisorEntry, supervisorMark(home.root)], {
-      cwd: home.root,
+    const child = spawn(options.nodePath, [options.supervisorEntry, supervisorMark(slot)], {
+      cwd: slot.root,
       env: childEnv(options.env),
       detached: true,
       windowsHide: true,
@@ -47,7 +47,7 @@ export async function spawnSupervisor(
     child.stdin?.end(JSON.stringify(request));
     child.unref();
     const identity = identityOf(child.pid ?? 0);
-    if (identity === undefined) throw notStarted(options, supervisorWords(home));
+    if (identity === undefined) throw notStarted(options, supervisorWords(slot));
     return identity;
   } finally {
     closeSync(log);
@@ -64,12 +64,12 @@ export async function untilAnswering(
   for (;;) {
     options.signal.throwIfAborted();
     const gone = !isAlive(supervisor);
-    const record = ownRecord(options.home, supervisor);
+    const record = ownRecord(options.slot, supervisor);
     if (record?.state === 'failed' || record?.state === 'exited') {
-      const trouble = troubleOf(record, { supervisor: true, child: false }, options.home);
+      const trouble = troubleOf(record, { supervisor: true, child: false }, options.slot);
       if (trouble !== null) throw asLabError(trouble);
     }
-    if (gone) throw notStarted(options, supervisorWords(options.home));
+    if (gone) throw notStarted(options, supervisorWords(options.slot));
     if (record?.state === 'healthy' || (record !== null && (await answers(request.facts.port)))) return;
     if (performance.now() > deadline)
       throw notStarted(options, `its port was silent for ${ANSWER_MS / 1000} s`);
@@ -77,8 +77,8 @@ export async function untilAnswering(
   }
 }
 
-function ownRecord(home: Home, supervisor: ProcessIdentity): RuntimeRecord | null {
-  const reading = readRecord(home.runtimeFile);
+function ownRecord(slot: Slot, supervisor: ProcessIdentity): RuntimeRecord | null {
+  const reading = readRecord(slot.record);
   return reading.kind === 'record' && reading.record.supervisor.pid === supervisor.pid
     ? reading.record
     : null;
@@ -98,17 +98,17 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
-function openLogFile(home: Home): number {
+function openLogFile(slot: Slot): number {
   try {
-    return openSync(join(home.logs, 'supervisor.log'), 'w', 0o600);
+    return openSync(slot.supervisorLog, 'w', 0o600);
   } catch (error) {
-    throw homeError(home.root, error);
+    throw homeError(slot.root, error);
   }
 }
 
-function supervisorWords(home: Home): string {
+function supervisorWords(slot: Slot): string {
   try {
-    return readFileSync(join(home.logs, 'supervisor.log'), 'utf8').trim().slice(-1200);
+    return readFileSync(slot.supervisorLog, 'utf8').trim().slice(-1200);
   } catch {
     return 'it left no word';
   }
@@ -118,6 +118,6 @@ function notStarted(options: LaunchOptions, why: string): LabError {
   return new LabError({
     code: 'supervisor_failed',
     message: `The supervisor of the model server could not do its work: ${why === '' ? 'it left no word' : why}.`,
-    fix: `Look at ${join(options.home.logs, 'supervisor.log')}, and check that ${options.nodePath} and ${options.supervisorEntry} are there.`,
+    fix: `Look at ${options.slot.supervisorLog}, and check that ${options.nodePath} and ${options.supervisorEntry} are there.`,
   });
 }

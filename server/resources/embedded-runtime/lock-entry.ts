@@ -9,7 +9,7 @@ import { PROCESS_ENTRY, type LockEntry } from '../../schemas/lock.ts';
 
 export async function runtimeEntries(lab: Lab, home: Home, context: LockContext): Promise<LockEntry[]> {
   if (lab.engine !== 'embedded') return [];
-  const { runtime, profile, contextSize, threads, modelPort } = lab;
+  const { runtime, profile, contextSize, threads, modelPort, embeddings } = lab;
   const files = programFiles(runtime, home);
   const metadata = {
     profile,
@@ -18,10 +18,16 @@ export async function runtimeEntries(lab: Lab, home: Home, context: LockContext)
     version: runtime.version,
     sha256: files.length === 0 ? null : await context.hash(files, context),
     platform: `${process.platform}-${process.arch}`,
-    flags: { context_size: contextSize, threads },
-    ports: { model: modelPort },
+    flags: { context_size: contextSize, threads, ...embeddingsFlags(embeddings) },
+    ports: { model: modelPort, ...(embeddings === undefined ? {} : { embeddings: embeddings.port }) },
   };
   return [{ ...PROCESS_ENTRY, state: 'managed', metadata }];
+}
+
+function embeddingsFlags(embeddings: Lab['embeddings']): Record<string, string | number> {
+  if (embeddings === undefined) return {};
+  const { modelName, contextSize, pooling } = embeddings;
+  return { embeddings: modelName, embeddings_context_size: contextSize, embeddings_pooling: pooling };
 }
 
 /** A llama-server's own file; of node-llama-cpp all files of its native build. None when it is not there yet. */

@@ -6,6 +6,7 @@ import type { Home } from '../../lib/home.ts';
 import { identityOf, isAlive, type ProcessIdentity } from '../../lib/process-identity.ts';
 import type { FoundProcess } from './actual.ts';
 import { supervisorMark, workerMark } from './request.ts';
+import { slotsOf, type Slot } from './slot.ts';
 
 const GRACE_MS = 8000;
 
@@ -13,19 +14,23 @@ const GRACE_MS = 8000;
 export async function findProcesses(home: Home): Promise<FoundProcess[]> {
   if (process.platform === 'win32') return [];
   const lines = process.platform === 'linux' ? linuxArguments() : await psArguments();
+  const slots = slotsOf(home);
   return lines.flatMap(({ pid, args }) => {
-    const role = roleOf(args, home);
-    const identity = role === undefined || pid === process.pid ? undefined : identityOf(pid);
-    return role === undefined || identity === undefined ? [] : [{ ...identity, role }];
+    if (pid === process.pid) return [];
+    return slots.flatMap((slot) => {
+      const role = roleOf(args, slot);
+      const identity = role === undefined ? undefined : identityOf(pid);
+      return role === undefined || identity === undefined ? [] : [{ ...identity, role, slot: slot.role }];
+    });
   });
 }
 
 /** `args` is one string per process, its arguments joined and ended by NUL (by spaces where there is only ps). */
-export function roleOf(args: string, home: Home): FoundProcess['role'] | undefined {
+export function roleOf(args: string, slot: Slot): FoundProcess['role'] | undefined {
   const has = (...words: string[]) =>
     `${args}\0`.includes(`\0${words.join('\0')}\0`) || `${args} `.includes(` ${words.join(' ')} `);
-  if (has(supervisorMark(home.root))) return 'supervisor';
-  if (has(workerMark(home.root)) || has('--api-key-file', home.runtimeKeyFile)) return 'model server';
+  if (has(supervisorMark(slot))) return 'supervisor';
+  if (has(workerMark(slot)) || has('--api-key-file', slot.keyFile)) return 'model server';
   return undefined;
 }
 

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { errnoOf } from '../../lib/errors.ts';
-import { PROFILES } from '../../schemas/lab.ts';
+import { POOLINGS, PROFILES } from '../../schemas/lab.ts';
 
 const identity = z.object({ pid: z.number().int().positive(), started: z.string() });
 
@@ -21,6 +21,8 @@ export const runtimeFacts = z.object({
   threads: z.number().int().positive(),
   profile: z.enum(PROFILES),
   port: z.number().int().min(1).max(65_535),
+  /** Of an embeddings server. */
+  pooling: z.enum(POOLINGS).optional(),
 });
 export type RuntimeFacts = z.infer<typeof runtimeFacts>;
 

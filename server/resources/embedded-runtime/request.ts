@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { PROFILES } from '../../schemas/lab.ts';
 import { runtimeFacts } from './record.ts';
+import { ROLES, type Role, type Slot } from './slot.ts';
 
 export const startRequest = z.object({
   home: z.string().min(1),
+  role: z.enum(ROLES),
   facts: runtimeFacts,
   launch: z.discriminatedUnion('kind', [
     z.object({ kind: z.literal('llama-server'), path: z.string().min(1) }),
@@ -28,6 +30,7 @@ export const workerConfig = z.object({
   profile: z.enum(PROFILES),
   port: z.number().int(),
   apiKey: z.string().min(1),
+  role: z.enum(ROLES),
 });
 export type WorkerConfig = z.infer<typeof workerConfig>;
 
@@ -35,5 +38,8 @@ export type WorkerConfig = z.infer<typeof workerConfig>;
 export const START_MARK = 'ailab-web: the model server is started';
 
 /** Arguments by which the processes of a home are found again when no record names them. */
-export const supervisorMark = (home: string): string => `--ailab-supervisor=${home}`;
-export const workerMark = (home: string): string => `--ailab-worker=${home}`;
+export const supervisorMark = ({ role, root }: Marked): string => `--ailab-${KIND[role]}supervisor=${root}`;
+export const workerMark = ({ role, root }: Marked): string => `--ailab-${KIND[role]}worker=${root}`;
+
+type Marked = Pick<Slot, 'role' | 'root'>;
+const KIND: Record<Role, string> = { model: '', embeddings: 'embeddings-' };

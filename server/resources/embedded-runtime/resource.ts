@@ -1,5 +1,5 @@
 /**
- * The embedded runtime: a model server under our supervisor, both outliving whoever started them. Nothing is
+ * The embedded runtime: a model server under our supervisor (and one for embeddings, where asked for), all outliving whoever started them. Nothing is
  * remembered here; the record and the living processes are the truth.
  */
 import { rmSync } from 'node:fs';
@@ -7,13 +7,15 @@ import type { Change, Resource } from '../../engine/resource.ts';
 import { runtimePrefix, type Home } from '../../lib/home.ts';
 import { isAlive, type ProcessIdentity } from '../../lib/process-identity.ts';
 import { servedNameOf, type Lab } from '../../schemas/lab.ts';
-import { actualItems, driftMeta, ITEM_NAME, type RuntimeItem } from './actual.ts';
-import { checkPort, lookAtPort, weightsUnknown } from './check.ts';
+import type { PlanPort } from '../../schemas/plan.ts';
+import { actualItems, driftMeta, type RuntimeItem } from './actual.ts';
+import { checkPort, lookAtPort, onePort, weightsUnknown } from './check.ts';
 import { runtimeEntries } from './lock-entry.ts';
 import { spawnSupervisor, untilAnswering, type LaunchOptions } from './launch.ts';
 import { endProcesses, findProcesses } from './processes.ts';
-import { readRecord, runtimeFacts, type RecordReading } from './record.ts';
+import { readRecord, runtimeFacts, type RecordReading, type RuntimeFacts } from './record.ts';
 import type { Launch, StartRequest } from './request.ts';
+import { slotsOf, type Role, type Slot } from './slot.ts';
 
 export interface EmbeddedRuntimeOptions {
   home: Home;
@@ -27,74 +29,91 @@ export interface EmbeddedRuntimeOptions {
 export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Resource<RuntimeItem> {
   const { home } = options;
 
-  async function running(): Promise<ProcessIdentity[]> {
-    const recorded = identitiesOf(readRecord(home.runtimeFile)).filter(isAlive);
+  const slots = slotsOf(home);
+  const slotNamed = (name: string) => slots.find((slot) => slot.name === name);
+
+  async function running({ role, record }: Slot): Promise<ProcessIdentity[]> {
+    const recorded = identitiesOf(readRecord(record)).filter(isAlive);
     const pids = new Set(recorded.map(({ pid }) => pid));
     const found = await findProcesses(home);
-    return [...recorded, ...found.filter(({ pid }) => !pids.has(pid))];
+    return [...recorded, ...found.filter(({ pid, slot }) => slot === role && !pids.has(pid))];
   }
 
   /** Supervisor first: one that lives would start its model server again. */
-  async function endAll(): Promise<void> {
-    await endProcesses(identitiesOf(readRecord(home.runtimeFile)).slice(0, 1).filter(isAlive));
-    await endProcesses(await running());
-    rmSync(home.runtimeFile, { force: true });
-    rmSync(home.runtimeKeyFile, { force: true });
+  async function endAll(slot: Slot): Promise<void> {
+    await endProcesses(identitiesOf(readRecord(slot.record)).slice(0, 1).filter(isAlive));
+    await endProcesses(await running(slot));
+    rmSync(slot.record, { force: true });
+    rmSync(slot.keyFile, { force: true });
   }
 
   return {
-    id: ITEM_NAME,
+    id: 'embedded-runtime',
     stopsOnDown: true,
 
     desired(lab) {
       if (lab.engine !== 'embedded') return [];
-      const facts = factsOf(lab);
-      return [
-        {
-          name: ITEM_NAME,
-          domain: 'process',
-          meta: { ...driftMeta(facts), weights_path: lab.weightsPath, supervised: true },
-          launch: launchOf(lab, options),
-        },
-      ];
+      return slots.flatMap((slot): RuntimeItem[] => {
+        const facts = factsOf(lab, slot.role);
+        if (facts === null) return [];
+        const meta = { ...driftMeta(facts), weights_path: facts.weightsPath || null, supervised: true };
+        return [{ name: slot.name, domain: 'process', meta, launch: launchOf(lab, options) }];
+      });
     },
 
     async actual() {
-      const reading = readRecord(home.runtimeFile);
-      const [supervisor, child] = identitiesOf(reading);
-      const alive = {
-        supervisor: supervisor !== undefined && isAlive(supervisor),
-        child: child !== undefined && isAlive(child),
-      };
-      return actualItems(reading, alive, await findProcesses(home), home);
+      const found = await findProcesses(home);
+      return slots.flatMap((slot) => {
+        const reading = readRecord(slot.record);
+        const [supervisor, child] = identitiesOf(reading);
+        const alive = {
+          supervisor: supervisor !== undefined && isAlive(supervisor),
+          child: child !== undefined && isAlive(child),
+        };
+        const own = found.filter((process) => process.slot === slot.role);
+        return actualItems(reading, alive, own, slot);
+      });
     },
 
     async check(lab, changes) {
-      if (!changes.some(({ kind }) => kind !== 'remove')) return;
-      if (lab.weightsPath === null) throw weightsUnknown();
-      const ours = (await running()).map(({ pid }) => pid);
-      await checkPort(lab.modelPort, ours);
+      for (const { kind, item } of changes) {
+        const slot = slotNamed(item.name);
+        if (kind === 'remove' || slot === undefined) continue;
+        const facts = factsOf(lab, slot.role);
+        if (facts === null || facts.weightsPath === '') throw weightsUnknown(slot.role);
+        const ours = (await running(slot)).map(({ pid }) => pid);
+        await checkPort(facts.port, ours, slot.role);
+      }
+      const { embeddings, modelPort } = lab;
+      if (lab.engine === 'embedded' && embeddings?.port === modelPort) throw onePort(modelPort);
     },
 
     async forecast(lab) {
       if (lab.engine !== 'embedded') return {};
-      const ours = (await running()).map(({ pid }) => pid);
-      const port = await lookAtPort(lab.modelPort, ours);
-      return { ports: [{ item: ITEM_NAME, port: lab.modelPort, ...port }] };
+      const ports: PlanPort[] = [];
+      for (const slot of slots) {
+        const facts = factsOf(lab, slot.role);
+        if (facts === null) continue;
+        const ours = (await running(slot)).map(({ pid }) => pid);
+        ports.push({ item: slot.name, port: facts.port, ...(await lookAtPort(facts.port, ours)) });
+      }
+      return { ports };
     },
 
     lock: (lab, context) => runtimeEntries(lab, home, context),
 
     async apply(change, { signal, report }) {
       if (change.kind === 'remove') {
-        report({ message: 'Ending the model server.' });
+        report({ message: `Ending ${change.item.name}.` });
         await remove(change);
         return;
       }
-      const request = requestOf(change.item, home);
+      const slot = slotNamed(change.item.name);
+      if (slot === undefined) throw weightsUnknown();
+      const request = requestOf(change.item, slot);
       signal.throwIfAborted();
-      await endAll();
-      const launch: LaunchOptions = { ...options, signal };
+      await endAll(slot);
+      const launch: LaunchOptions = { ...options, slot, signal };
       report({ message: `Starting ${request.launch.kind}.` });
       const supervisor = await spawnSupervisor(request, launch);
       try {
@@ -102,7 +121,7 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Resource
         await untilAnswering(supervisor, request, launch);
       } catch (error) {
         // Nothing half-made: what did not come up is ended; a failure's record stays, for it says why.
-        if (signal.aborted) await endAll();
+        if (signal.aborted) await endAll(slot);
         else await endProcesses([supervisor]);
         throw error;
       }
@@ -110,7 +129,8 @@ export function createEmbeddedRuntime(options: EmbeddedRuntimeOptions): Resource
   };
 
   async function remove(change: Change<RuntimeItem>): Promise<void> {
-    if (change.item.name === ITEM_NAME) return endAll();
+    const slot = slotNamed(change.item.name);
+    if (slot !== undefined) return endAll(slot);
     const strays = await findProcesses(home);
     return endProcesses(strays.filter(({ pid }) => pid === change.item.meta['pid']));
   }
@@ -123,17 +143,17 @@ function identitiesOf(reading: RecordReading): ProcessIdentity[] {
   return child === null ? [supervisor] : [supervisor, child];
 }
 
-function factsOf(lab: Lab) {
-  return {
-    runtime: lab.runtime.kind,
-    version: lab.runtime.version,
-    weightsPath: lab.weightsPath ?? '',
-    modelName: servedNameOf(lab),
-    contextSize: lab.contextSize,
-    threads: lab.threads,
-    profile: lab.profile,
-    port: lab.modelPort,
-  };
+/** Null where the lab asks for no such server. */
+function factsOf(lab: Lab, role: Role): RuntimeFacts | null {
+  const { runtime, threads, profile, embeddings } = lab;
+  const common = { runtime: runtime.kind, version: runtime.version, threads, profile };
+  if (role === 'embeddings') {
+    if (embeddings === undefined) return null;
+    const { modelName, contextSize, port, pooling, weightsPath } = embeddings;
+    return { ...common, weightsPath: weightsPath ?? '', modelName, contextSize, port, pooling };
+  }
+  const { weightsPath, contextSize, modelPort: port } = lab;
+  return { ...common, weightsPath: weightsPath ?? '', modelName: servedNameOf(lab), contextSize, port };
 }
 
 function launchOf({ runtime }: Lab, { home, workerEntry }: EmbeddedRuntimeOptions): Launch {
@@ -142,8 +162,8 @@ function launchOf({ runtime }: Lab, { home, workerEntry }: EmbeddedRuntimeOption
     : { kind: 'node-llama-cpp', prefix: runtimePrefix(home, runtime.version), workerEntry };
 }
 
-function requestOf({ meta, launch }: RuntimeItem, home: Home): StartRequest {
-  if (meta['weights_path'] === null || launch === undefined) throw weightsUnknown();
+function requestOf({ meta, launch }: RuntimeItem, { role, root }: Slot): StartRequest {
+  if (meta['weights_path'] === null || launch === undefined) throw weightsUnknown(role);
   const facts = runtimeFacts.parse({
     runtime: meta['runtime'],
     version: meta['version'],
@@ -153,6 +173,7 @@ function requestOf({ meta, launch }: RuntimeItem, home: Home): StartRequest {
     threads: meta['threads'],
     profile: meta['profile'],
     port: meta['port'],
+    pooling: meta['pooling'],
   });
-  return { home: home.root, facts, launch };
+  return { home: root, role, facts, launch };
 }

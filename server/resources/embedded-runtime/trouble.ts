@@ -1,8 +1,7 @@
 /** What is wrong with the runtime according to its record, in words with the fix; one place for item and error. */
-import { join } from 'node:path';
 import { LabError } from '../../lib/errors.ts';
-import type { Home } from '../../lib/home.ts';
 import type { RuntimeRecord } from './record.ts';
+import type { Slot } from './slot.ts';
 
 export interface Trouble {
   code: string;
@@ -16,8 +15,7 @@ export interface Liveness {
   child: boolean;
 }
 
-export function troubleOf(record: RuntimeRecord, alive: Liveness, home: Home): Trouble | null {
-  const log = join(home.logs, 'runtime.log');
+export function troubleOf(record: RuntimeRecord, alive: Liveness, { log, title }: Slot): Trouble | null {
   const ended = record.lastExit?.reason ?? 'for a reason nobody saw';
   const said = lastWordsOf(record);
   const lookAt =
@@ -26,15 +24,15 @@ export function troubleOf(record: RuntimeRecord, alive: Liveness, home: Home): T
       : `Look at ${log}, then run \`ailab-web up\`.`;
   if (record.state === 'stopped') return null;
   if (record.state === 'failed') {
-    const message = `The model server ended and is not tried again: ${ended}.${said}`;
+    const message = `${title} ended and is not tried again: ${ended}.${said}`;
     return { code: 'runtime_failed', message, fix: lookAt };
   }
   if (!alive.supervisor && alive.child) {
-    const message = `The model server (pid ${record.child?.pid}) runs, but its supervisor (pid ${record.supervisor.pid}) is gone: nobody watches it.`;
+    const message = `${title} (pid ${record.child?.pid}) runs, but its supervisor (pid ${record.supervisor.pid}) is gone: nobody watches it.`;
     return { code: 'runtime_orphaned', message, fix: 'Run `ailab-web up`: it replaces both.' };
   }
   if (!alive.supervisor) {
-    const message = 'The model server and its supervisor are gone: something ended both from outside.';
+    const message = `${title} and its supervisor are gone: something ended both from outside.`;
     return { code: 'runtime_gone', message, fix: 'Run `ailab-web up`.' };
   }
   if (record.state === 'exited' || !alive.child) {
@@ -42,13 +40,13 @@ export function troubleOf(record: RuntimeRecord, alive: Liveness, home: Home): T
       record.restartAt === null ? 'It is being started again.' : `Restart ${record.restarts + 1} follows.`;
     return {
       code: 'runtime_exited',
-      message: `The model server ended: ${ended}. ${again}${said}`,
+      message: `${title} ended: ${ended}. ${again}${said}`,
       fix: lookAt,
     };
   }
   if (record.state === 'unhealthy') {
     const since = new Date(record.since).toISOString();
-    const message = `The model server (pid ${record.child?.pid}) has not answered its health check since ${since}.`;
+    const message = `${title} (pid ${record.child?.pid}) has not answered its health check since ${since}.`;
     return {
       code: 'runtime_unhealthy',
       message,

@@ -1,11 +1,11 @@
-/** CPU and memory of the model server's process: from /proc, or from ps where there is none. Windows: not known. */
+/** CPU and memory of the model servers' processes: from /proc, or from ps where there is none. Windows: not known. */
 import { readFileSync } from 'node:fs';
 import { exec } from '../../lib/exec.ts';
 import type { Home } from '../../lib/home.ts';
 import { isAlive } from '../../lib/process-identity.ts';
 import type { ItemUsage } from '../../schemas/usage.ts';
-import { ITEM_NAME } from './actual.ts';
 import { readRecord } from './record.ts';
+import { slotsOf, type Slot } from './slot.ts';
 
 interface Sample {
   /** Seconds of processor time since its start. */
@@ -25,9 +25,15 @@ const PS_MS = 3000;
 
 /** Empty while no model server runs. Remembers the last sample to tell the rate from. */
 export function createProcessUsage(home: Home, platform: NodeJS.Platform = process.platform) {
+  const each = slotsOf(home).map((slot) => createSlotUsage(slot, platform));
+  return async (signal: AbortSignal): Promise<ItemUsage[]> =>
+    (await Promise.all(each.map((usage) => usage(signal)))).flat();
+}
+
+function createSlotUsage(slot: Slot, platform: NodeJS.Platform) {
   let last: Timed | null = null;
   return async (signal: AbortSignal): Promise<ItemUsage[]> => {
-    const reading = readRecord(home.runtimeFile);
+    const reading = readRecord(slot.record);
     const child = reading.kind === 'record' ? reading.record.child : null;
     if (child === null || !isAlive(child)) return [];
     const { pid } = child;
@@ -40,7 +46,7 @@ export function createProcessUsage(home: Home, platform: NodeJS.Platform = proce
     return [
       {
         domain: 'process',
-        name: ITEM_NAME,
+        name: slot.name,
         cores: comparable ? Math.max(0, (sample.cpu - before.cpu) / ((at - before.at) / 1000)) : null,
         memoryBytes: sample?.memoryBytes ?? null,
         memoryLimitBytes: null,

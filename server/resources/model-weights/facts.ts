@@ -22,6 +22,8 @@ export interface WeightsFacts {
   contextLength: number | null;
   blockCount: number | null;
   embeddingLength: number | null;
+  /** llama.cpp's enum llama_pooling_type. */
+  poolingType: number | null;
   headCount: number | null;
   headCountKv: number | null;
   keyLength: number | null;

@@ -55,6 +55,7 @@ test('reads what the header says', async () => {
     contextLength: 2048,
     blockCount: 2,
     embeddingLength: 64,
+    poolingType: null,
     headCount: 4,
     headCountKv: 2,
     keyLength: null,

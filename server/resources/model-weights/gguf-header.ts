@@ -35,6 +35,8 @@ export interface GgufHeader {
   contextLength: number | null;
   blockCount: number | null;
   embeddingLength: number | null;
+  /** llama.cpp's enum llama_pooling_type: 0 none, 1 mean, 2 cls, 3 last, 4 rank. */
+  poolingType: number | null;
   /** Where layers differ, the largest. */
   headCount: number | null;
   headCountKv: number | null;
@@ -90,6 +92,7 @@ async function parse(reader: ByteReader): Promise<GgufHeader> {
     contextLength: own('context_length'),
     blockCount: own('block_count'),
     embeddingLength: own('embedding_length'),
+    poolingType: own('pooling_type'),
     headCount: own('attention.head_count'),
     headCountKv: own('attention.head_count_kv'),
     keyLength: own('attention.key_length'),

@@ -27,7 +27,7 @@ const NUMBER_KEYS = new Set([
 ]);
 /** Keys that carry the architecture's name in front, e.g. `llama.context_length`. */
 const MODEL_KEY =
-  /^[\w-]{1,64}\.(context_length|block_count|embedding_length|attention\.(head_count|head_count_kv|key_length|value_length))$/;
+  /^[\w-]{1,64}\.(context_length|block_count|embedding_length|pooling_type|attention\.(head_count|head_count_kv|key_length|value_length))$/;
 const OWN_KEY = /^[\w-]{1,64}\.(.+)$/;
 const CHAT_TEMPLATE = 'tokenizer.chat_template';
 const MAX_HELD_KEYS = 256;

@@ -29,6 +29,7 @@ function model(over: Partial<WeightsFacts> = {}, shape: Partial<ModelShape> = {}
     contextLength: 8192,
     blockCount: 32,
     embeddingLength: 960,
+    poolingType: null,
     headCount: 15,
     headCountKv: 5,
     keyLength: null,

@@ -5,7 +5,7 @@ import type { ApplyContext, Change, Forecast, LockContext, Resource } from '../.
 import { LabError, reportError } from '../../lib/errors.ts';
 import { expandTilde } from '../../lib/home.ts';
 import type { Item, Lab, WeightsSource } from '../../schemas/lab.ts';
-import type { LockEntry } from '../../schemas/lock.ts';
+import { EMBEDDINGS_ROLE, type LockEntry } from '../../schemas/lock.ts';
 import { readWeights, type WeightsFacts } from './facts.ts';
 import { spaceNeeded } from './fetch-wheel.ts';
 import {
@@ -29,8 +29,12 @@ import { plain } from './words.ts';
 /** Headers read at the same time. */
 const AT_ONCE = 8;
 
+type Asking = Pick<Lab, 'weights' | 'modelName' | 'embeddings'>;
+/** One model that a lab asks for. */
+type Wanted = Pick<Lab, 'weights' | 'modelName'>;
+
 export interface ModelWeightsOptions extends LocateContext {
-  lab: Pick<Lab, 'weights' | 'modelName'>;
+  lab: Asking;
   /** The user asked for the starter model; without that, nothing is ever downloaded. */
   allowStarterFetch: boolean;
 }
@@ -41,28 +45,43 @@ export function createModelWeights(options: ModelWeightsOptions): Resource {
     stopsOnDown: false,
     desired: (lab) => desired(lab),
     actual: (signal) => actual(options, signal),
-    check: (lab, _changes, signal) => check(lab.weights, options, signal),
+    async check(lab, _changes, signal) {
+      await check(lab, options, signal);
+      for (const more of wantedBy(lab).slice(1)) await usable(more.weights, options);
+    },
     forecast: async (_lab, changes) => (changes.length === 0 ? {} : forecast(options)),
     apply: (change, context) => apply(change, options, context),
     lock: (lab, context) => lock(lab, options, context),
   };
 }
 
-function desired(lab: Pick<Lab, 'weights' | 'modelName'>): Item[] {
-  if (lab.weights.kind === 'none') return [];
-  return [{ name: lab.modelName, domain: 'weights', meta: { source: sourceInWords(lab.weights) } }];
+/** The one that chats, then the one for embeddings where that is another. */
+function wantedBy(lab: Asking): Wanted[] {
+  const { embeddings } = lab;
+  return embeddings === undefined || embeddings.modelName === lab.modelName ? [lab] : [lab, embeddings];
+}
+
+function desired(lab: Asking): Item[] {
+  return wantedBy(lab).flatMap(({ weights, modelName }): Item[] =>
+    weights.kind === 'none'
+      ? []
+      : [{ name: modelName, domain: 'weights', meta: { source: sourceInWords(weights) } }],
+  );
 }
 
 async function actual(options: ModelWeightsOptions, signal: AbortSignal): Promise<Item[]> {
   const items: Item[] = [];
-  const configured = await configuredItem(options);
-  if (configured !== null) items.push(configured);
-  const taken = configured?.path === undefined ? null : await realpath(configured.path).catch(() => null);
+  for (const wanted of wantedBy(options.lab)) {
+    const configured = await configuredItem(wanted, options);
+    if (configured !== null) items.push(configured);
+  }
+  const paths = items.flatMap(({ path }) => path ?? []);
+  const taken = await Promise.all(paths.map((path) => realpath(path).catch(() => path)));
   const scan = await scanModels(
     { home: options.home, env: options.env, weights: options.lab.weights },
     signal,
   );
-  const others = scan.models.filter((model) => model.real !== taken && model.path !== configured?.path);
+  const others = scan.models.filter(({ real, path }) => !taken.includes(real) && !paths.includes(path));
   for (let at = 0; at < others.length; at += AT_ONCE) {
     signal.throwIfAborted();
     items.push(
@@ -75,12 +94,12 @@ async function actual(options: ModelWeightsOptions, signal: AbortSignal): Promis
 }
 
 /** Null when the weights are plainly not there (or none are configured). */
-async function configuredItem(options: ModelWeightsOptions): Promise<Item | null> {
-  const { weights, modelName } = options.lab;
+async function configuredItem(wanted: Wanted, options: ModelWeightsOptions): Promise<Item | null> {
+  const { weights, modelName } = wanted;
   if (weights.kind === 'none') return null;
   const item = { name: modelName, domain: 'weights' as const };
   const meta = { source: sourceInWords(weights) };
-  let path = expectedPath(options);
+  let path = expectedPath(weights, options);
   try {
     const facts = await usable(weights, options);
     path = facts.path;
@@ -96,7 +115,8 @@ async function configuredItem(options: ModelWeightsOptions): Promise<Item | null
 /** A model the lab does not use, with its facts or in words why they can't be told. */
 async function otherItem(model: FoundModel, options: ModelWeightsOptions): Promise<Item> {
   // Items are matched by name: another file must never pass for the configured one.
-  const name = model.name === options.lab.modelName ? model.path : model.name;
+  const isTaken = wantedBy(options.lab).some(({ modelName }) => modelName === model.name);
+  const name = isTaken ? model.path : model.name;
   const item = { name: plain(name), domain: 'weights' as const, path: model.path };
   try {
     return { ...item, meta: metaOf(await readWeights(model.path)) };
@@ -112,11 +132,7 @@ async function usable(weights: WeightsSource, context: LocateContext): Promise<W
   return facts;
 }
 
-async function check(
-  weights: WeightsSource,
-  options: ModelWeightsOptions,
-  signal: AbortSignal,
-): Promise<void> {
+async function check({ weights }: Wanted, options: ModelWeightsOptions, signal: AbortSignal): Promise<void> {
   try {
     await usable(weights, options);
   } catch (error) {
@@ -167,7 +183,8 @@ async function apply(change: Change, options: ModelWeightsOptions, context: Appl
       message: `ailab-web does not delete weights (${plain(change.item.name)}).`,
       fix: 'Delete the file yourself if you no longer want it.',
     });
-  const { weights } = options.lab;
+  const { weights } =
+    wantedBy(options.lab).find(({ modelName }) => modelName === change.item.name) ?? options.lab;
   try {
     await usable(weights, options);
   } catch (error) {
@@ -179,16 +196,31 @@ async function apply(change: Change, options: ModelWeightsOptions, context: Appl
 
 /** Weights that this very `up` will fetch are known before they are there; any other that are missing are an error. */
 async function lock(lab: Lab, options: ModelWeightsOptions, context: LockContext): Promise<LockEntry[]> {
+  const [main, ...more] = wantedBy(lab);
+  const entries = [main === undefined ? null : await mainEntry(main, options, context)];
+  for (const wanted of more) {
+    const entry = await weightsEntry(wanted, await usable(wanted.weights, options), context);
+    entries.push({ ...entry, metadata: { ...entry.metadata, role: EMBEDDINGS_ROLE } });
+  }
+  return entries.filter((entry) => entry !== null);
+}
+
+async function mainEntry(
+  lab: Wanted,
+  options: ModelWeightsOptions,
+  context: LockContext,
+): Promise<LockEntry> {
   try {
-    return [await weightsEntry(lab, await usable(lab.weights, options), context)];
+    return await weightsEntry(lab, await usable(lab.weights, options), context);
   } catch (error) {
     if (!isFetchable(lab.weights, options, error)) throw error;
-    return [isHubStarter(lab.weights) ? hubStarterEntry(lab, options.env) : starterEntry(lab, options.home)];
+    return isHubStarter(lab.weights) ? hubStarterEntry(lab, options.env) : starterEntry(lab, options.home);
   }
 }
 
 function isFetchable(weights: WeightsSource, options: ModelWeightsOptions, error: unknown): boolean {
-  if (!options.allowStarterFetch) return false;
+  // An `up` fetches the starter as the model that chats, and nothing else.
+  if (!options.allowStarterFetch || weights === options.lab.embeddings?.weights) return false;
   // A download of it that was broken off goes on.
   if (isHubStarter(weights)) return meansAbsent(error) || isUnfinished(error);
   return weights.kind === 'starter' && meansAbsent(error);
@@ -227,8 +259,7 @@ function licenceOf(weights: WeightsSource, facts: WeightsFacts): string | null {
   return weights.kind === 'starter' ? STARTER.licence : facts.licence;
 }
 
-function expectedPath(options: ModelWeightsOptions): string | null {
-  const { weights } = options.lab;
+function expectedPath(weights: WeightsSource, options: ModelWeightsOptions): string | null {
   if (weights.kind === 'starter') return starterPath(options.home);
   if (isHubStarter(weights)) return hubStarterPath(options.env);
   return weights.kind === 'path' ? resolve(expandTilde(weights.path)) : null;

@@ -1,4 +1,5 @@
 /** Can the model be asked now? If not, why, in words, and where to go. */
+import { isModelServer } from '../../../../server/schemas/lab.ts';
 import { dockerAway } from '../../../_lib/docker.ts';
 import type { Activity, LabOverview } from '../../../_lib/wire.ts';
 
@@ -10,9 +11,7 @@ export interface NotReady {
 
 /** What keeps the model from answering, as its own item tells it. */
 function whyNot({ status }: LabOverview): string {
-  const model = status.managed_items.find(
-    ({ domain, name }) => domain === 'process' || (domain === 'service' && name === 'model'),
-  );
+  const model = status.managed_items.find(isModelServer);
   return model?.error === undefined
     ? 'The lab is in trouble, so the model cannot answer.'
     : `The model cannot answer. ${model.error}`;

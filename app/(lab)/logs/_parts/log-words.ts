@@ -4,7 +4,7 @@ import { serviceName } from '../../../_lib/words.ts';
 
 /** For an empty log: why, and whether starting the lab is the next step. */
 export function emptyWords(service: string, running: boolean): { message: string; start: boolean } {
-  if (service === 'supervisor')
+  if (service === 'supervisor' || service === 'embeddings-supervisor')
     return {
       message: 'The supervisor has written nothing: it does so only when something goes wrong with it.',
       start: false,
