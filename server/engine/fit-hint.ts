@@ -3,6 +3,7 @@ import type { Home } from '../lib/home.ts';
 import type { ErrorReport } from '../lib/errors.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import type { Lab } from '../schemas/lab.ts';
+import { embeddingsNeed } from './embeddings-memory.ts';
 import { fitReport, runtimeOf } from './model-fit.ts';
 import { roomForModel } from './model-room.ts';
 
@@ -15,7 +16,7 @@ export function createFitHint(home: Home, env: NodeJS.ProcessEnv) {
   return async (lab: Lab, signal: AbortSignal): Promise<ErrorReport | null> => {
     const { weightsPath, contextSize, engine, profile } = lab;
     if (weightsPath === null) return null;
-    const key = JSON.stringify([weightsPath, contextSize, engine, profile]);
+    const key = JSON.stringify([weightsPath, contextSize, engine, profile, lab.embeddings]);
     if (last?.key === key && performance.now() - last.at < KEEP_MS) return last.hint;
     const hint = await look(home, env, lab, weightsPath, signal).catch(() => null);
     last = { key, at: performance.now(), hint };
@@ -33,6 +34,10 @@ async function look(
   const { contextSize, modelName: title } = lab;
   const facts = await readWeights(weightsPath);
   const room = await roomForModel({ home, env, lab, weightsBytes: facts.sizeBytes, contextSize, signal });
-  const report = fitReport(facts, { title, contextSize, runtime: runtimeOf(lab), room });
+  const second = (await embeddingsNeed(lab)) ?? 0;
+  // What the embeddings server will take is not there for the model; a container's limit is its own.
+  const left =
+    room?.of === 'container' || room === null ? room : { ...room, freeBytes: room.freeBytes - second };
+  const report = fitReport(facts, { title, contextSize, runtime: runtimeOf(lab), room: left });
   return report.fits === false ? { code: 'memory_tight', message: report.message, fix: report.fix } : null;
 }

@@ -4,8 +4,9 @@ import { machineMemory } from '../lib/memory.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import { formatBytes } from '../schemas/format.ts';
 import type { LabPlan } from '../schemas/plan.ts';
-import { isModelServer, type Lab } from '../schemas/lab.ts';
+import { EMBEDDINGS_PROCESS, EMBEDDINGS_SERVICE, isModelServer, type Lab } from '../schemas/lab.ts';
 import type { Looked } from './lab-plan.ts';
+import { embeddingsNeed, withEmbeddings } from './embeddings-memory.ts';
 import { fitReport, runtimeOf } from './model-fit.ts';
 import { roomForModel } from './model-room.ts';
 
@@ -16,8 +17,23 @@ export interface PlanMemoryParts {
   signal: AbortSignal;
 }
 
-/** Null when no model server is asked for. */
-export async function planMemory(
+/** Null when no model server is asked for. With an embeddings server to be started, of both. */
+export async function planMemory(parts: PlanMemoryParts, looked: Looked): Promise<LabPlan['memory']> {
+  const model = await modelMemory(parts, looked);
+  const { lab } = parts;
+  const fresh = looked.items.some(
+    ({ name, action }) =>
+      (name === EMBEDDINGS_PROCESS || name === EMBEDDINGS_SERVICE) &&
+      (action === 'create' || action === 'recreate'),
+  );
+  const need = fresh ? await embeddingsNeed(lab) : null;
+  if (model === null || lab.embeddings === undefined || need === null) return model;
+  const sizes = { weightsBytes: need, contextSize: lab.embeddings.contextSize };
+  const room = await roomForModel({ ...parts, lab: { ...lab, engine: 'embedded' }, ...sizes });
+  return withEmbeddings(model, lab.embeddings, need, room);
+}
+
+async function modelMemory(
   { home, env, lab, signal }: PlanMemoryParts,
   { items, forecasts }: Looked,
 ): Promise<LabPlan['memory']> {

@@ -22,7 +22,6 @@ const body = z.object({
     `It must be a text, a list of up to ${INPUTS_MAX} texts, the tokens of a text, or a list of such lists; none of them empty.`,
   ),
   encoding_format: z.enum(['float', 'base64'], 'It must be float or base64.').nullish(),
-  user: z.unknown(),
 });
 
 /** What is wrong with a body; undefined when nothing is. */
