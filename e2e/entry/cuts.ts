@@ -26,6 +26,28 @@ const BROWSER_GUARD: Cut = {
   to: 'return fresh && key === "" ? [key] : [];',
 };
 
+const SHARE_METHODS: Cut = {
+  file: 'server/share/visits.ts',
+  from: "if (request.method !== 'GET' && request.method !== 'HEAD') {",
+  to: "if (request.method === 'NONE') {",
+};
+const SHARE_NETWORK: Cut = {
+  file: 'server/share/visits.ts',
+  from: "share === undefined || (from === 'network' && share.lanPort === null)",
+  to: 'share === undefined',
+};
+const SHARE_END: Cut = {
+  file: 'server/services/shares.ts',
+  from: 'row.expiresAt > now()',
+  to: 'row.expiresAt > 0',
+};
+const SHARE_CROWD: Cut = {
+  file: 'server/share/lan.ts',
+  from: 'made.maxConnections = CONNECTIONS_MAX;',
+  to: '',
+};
+const SHARE_FLOOD: Cut = { file: 'server/share/lan.ts', from: 'if (admit())', to: 'if (admit() || true)' };
+
 /** Cut from the server, and from the supervisor of its model server. */
 export const CUTS: Record<string, Cut[]> = {
   T5: [
@@ -33,6 +55,20 @@ export const CUTS: Record<string, Cut[]> = {
     { file: 'server/front/headers.ts', from: " frame-ancestors 'none';", to: '' },
     { file: 'server/front/headers.ts', from: "response.setHeader('X-Frame-Options', 'DENY');", to: '' },
   ],
+  T11: [SHARE_METHODS, SHARE_NETWORK, SHARE_END],
+  'T11.end': [SHARE_END],
+  'T11.methods': [SHARE_METHODS],
+  'T11.network': [SHARE_NETWORK],
+  T12: [
+    {
+      file: 'server/share/view.ts',
+      from: 'return shareView.parse({\n',
+      to: 'return Object({\n    overview,\n',
+    },
+  ],
+  T13: [SHARE_CROWD, SHARE_FLOOD],
+  'T13.crowd': [SHARE_CROWD],
+  'T13.flood': [SHARE_FLOOD],
   T15: [{ file: 'server/front/headers.ts', from: "img-src 'self' data:", to: 'img-src *' }],
   T16: [
     {

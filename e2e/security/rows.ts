@@ -10,6 +10,9 @@ import { t7 } from './t7-cookie.ts';
 import { t8 } from './t8-users.ts';
 import { t9 } from './t9-token.ts';
 import { t10 } from './t10-fuzz.ts';
+import { t11 } from './t11-share.ts';
+import { t12 } from './t12-secrets.ts';
+import { t13 } from './t13-flood.ts';
 import { t14 } from './t14-scripts.ts';
 import { t15 } from './t15-images.ts';
 import { t16 } from './t16-logs.ts';
@@ -31,6 +34,9 @@ export const ROWS: readonly Row[] = [
   t8,
   t9,
   t10,
+  t11,
+  t12,
+  t13,
   t14,
   t15,
   t16,
