@@ -1,7 +1,7 @@
 /** T11: the status page as a way in. It is read-only, on a port of its own, and nothing stands behind it but the page. */
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS } from '../../server/bin/bundle-options.mjs';
-import { isPortFree, nextFreePort } from '../../server/lib/ports.ts';
+import { isPortFree, anyFreePort } from '../../server/lib/ports.ts';
 import { ask, sendRaw, statusOf } from '../support/http.ts';
 import type { Lab } from '../support/lab.ts';
 import { DATA_ROUTES, PAGES, procedures } from '../support/procedures.ts';
@@ -93,7 +93,7 @@ async function proveNothingElse(port: number, path: string, own: string): Promis
 async function prove(lab: Lab): Promise<void> {
   await proveAlone();
   const { share } = lab.api();
-  const port = (await nextFreePort(23_600 + (process.pid % 300))) ?? 0;
+  const port = await anyFreePort();
   const own = await share.create.mutate({ lan: false });
   mustHold(await isPortFree(port), 'a share for this machine has opened a port for the network');
   const made = await share.create.mutate({ lan: true, lanPort: port });

@@ -1,8 +1,8 @@
 /** T13: a crowd at the status page. Its listener has its own limits, so the dashboard goes on as before. */
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { nextFreePort } from '../../server/lib/ports.ts';
-import { ask } from '../support/http.ts';
+import { anyFreePort } from '../../server/lib/ports.ts';
+import { ask, sendRaw } from '../support/http.ts';
 import type { Lab } from '../support/lab.ts';
 import { mustHold } from '../support/violation.ts';
 import type { Row } from './row.ts';
@@ -11,7 +11,7 @@ import type { Row } from './row.ts';
 const CROWD = 1200;
 /** More than the 1,500 that it answers at once, with what it refills meanwhile. */
 const REQUESTS = 6000;
-const AT_ONCE = 60;
+const AT_ONCE = 10;
 /** The dashboard under attack; generous, because the machine that attacks is the same. */
 const PATIENCE_MS = 5000;
 
@@ -27,20 +27,15 @@ async function crowd(port: number, sockets: Socket[]): Promise<number> {
   return sockets.filter((socket) => !socket.destroyed && socket.readyState === 'open').length;
 }
 
-async function flood(port: number, path: string): Promise<Map<number, number>> {
-  const counts = new Map<number, number>();
-  let left = REQUESTS;
-  const work = async () => {
-    while (left > 0) {
-      left -= 1;
-      const status = await ask(port, { path }).then(
-        (answer) => answer.status,
-        () => 0,
-      );
-      counts.set(status, (counts.get(status) ?? 0) + 1);
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
+/** Many requests in one write, on several connections: as fast as a network can bring them. Statuses, counted. */
+async function flood(port: number, path: string): Promise<Map<string, number>> {
+  const request = `HEAD ${path} HTTP/1.1\r\nHost: lab\r\n\r\n`;
+  const answers = await Promise.all(
+    Array.from({ length: AT_ONCE }, () => sendRaw(port, request.repeat(REQUESTS / AT_ONCE), 3000)),
+  );
+  const counts = new Map<string, number>();
+  for (const [, status = ''] of answers.join('').matchAll(/HTTP\/1\.1 (\d{3})/g))
+    counts.set(status, (counts.get(status) ?? 0) + 1);
   return counts;
 }
 
@@ -56,7 +51,7 @@ async function proveUnmoved(lab: Lab, when: string): Promise<void> {
 
 async function prove(lab: Lab): Promise<void> {
   const { share } = lab.api();
-  const port = (await nextFreePort(23_950 + (process.pid % 40))) ?? 0;
+  const port = await anyFreePort();
   const made = await share.create.mutate({ lan: true, lanPort: port });
   const { pathname } = new URL(made.urls[0] ?? '');
   const sockets: Socket[] = [];
@@ -72,10 +67,10 @@ async function prove(lab: Lab): Promise<void> {
     await sleep(200);
     await proveUnmoved(lab, 'beside a flood');
     const counts = await flooding;
-    if ((counts.get(200) ?? 0) === 0)
+    if ((counts.get('200') ?? 0) === 0)
       throw new Error(`the flood was not answered: ${JSON.stringify([...counts])}`);
     mustHold(
-      (counts.get(503) ?? 0) > 0,
+      (counts.get('503') ?? 0) > 0,
       `all of ${REQUESTS} requests at once are answered: ${JSON.stringify([...counts])}`,
     );
     await proveUnmoved(lab, 'after a flood');
