@@ -83,7 +83,7 @@ function CopyReply({ text, words }: { text: string; words: RefObject<HTMLElement
   return (
     <>
       <CopyButton text={text} what="the reply as Markdown" label="Copy" testId="copy-markdown" />
-      <CopyButton text={asRead} what="the reply as text" label="Copy text" testId="copy-text" />
+      <CopyButton text={asRead} what="text of the reply" label="Copy text" testId="copy-text" />
     </>
   );
 }
