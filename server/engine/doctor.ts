@@ -195,8 +195,8 @@ async function modelPort({ home, env, signal }: DoctorParts, { lab }: ResolvedLa
 
 /** Who can reach this lab: a choice of its owner, so it is told and not warned of. */
 function exposure(sharing: Sharing): Finding {
-  const message = exposureWords(sharing);
-  if (sharing.lan === null) return { status: 'pass', message };
+  if (sharing.lan === null) return { status: 'pass', message: 'nothing is shared with your network' };
+  const message = exposureWords(sharing, []);
   if (sharing.lan.trouble === null)
     return { status: 'info', message, fix: 'Run `ailab-web share revoke --all` to end it.' };
   return { status: 'warn', message, fix: 'Revoke the share and make a new one: `ailab-web share --lan`.' };

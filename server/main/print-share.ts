@@ -12,11 +12,12 @@ import { columns } from './print.ts';
 
 /** What listens where, in one line. */
 export function exposureLine(status: Pick<LabStatus, 'managed_items'>, sharing: Sharing): string {
-  const ports = listeningOf(status, sharing)
+  const listening = listeningOf(status, sharing);
+  const ports = listening
     .filter(({ reach }) => reach === 'machine')
     .map(({ what, port }) => `${what} ${port}`);
   const here = ports.length === 0 ? '' : ` On this machine only: ${ports.join(', ')}.`;
-  return `Exposure: ${exposureWords(sharing)}${here}`;
+  return `Exposure: ${exposureWords(sharing, listening)}${here}`;
 }
 
 export function shareTable({ shares, sharing }: ShareList, now: number): string {
@@ -34,7 +35,7 @@ export function shareTable({ shares, sharing }: ShareList, now: number): string 
     ...(sharing.dashboardPort === null && rows.length > 0
       ? ['No ailab-web server runs: the links answer again when it does.']
       : []),
-    exposureWords(sharing),
+    ...(sharing.lan === null ? [] : [exposureWords(sharing, [])]),
   ].join('\n');
 }
 

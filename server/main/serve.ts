@@ -50,7 +50,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   out(`ailab-web is ready: ${link}`);
   out('The link logs one browser in, once. Ctrl-C ends the dashboard; the lab itself goes on.');
   const sharing = server.engine.parts.sharing.state();
-  if (sharing.lan !== null) out(exposureWords(sharing));
+  if (sharing.lan !== null) out(exposureWords(sharing, []));
   if (options.open) void openBrowser(link, home, env);
   const code = await untilTold();
   const running = server.engine.endpoint() !== null;

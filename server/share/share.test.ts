@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { overview } from '../../app/_lib/fixtures.ts';
 import type { StatusItem } from '../schemas/lab.ts';
 import type { LabOverview } from '../schemas/overview.ts';
+import { exposureWords, listeningOf } from '../schemas/share.ts';
 import { renderBadge } from './badge.ts';
 import { renderPage, renderSnapshot } from './page.ts';
 import { SHARE_SCRIPT } from './script.ts';
@@ -87,6 +88,23 @@ it('shows a name that is one, and escapes what it shows', () => {
   expect(everything(overview(), 'org/name:Q4_K_M')).toContain('<dd>org/name:Q4_K_M</dd>');
   for (const bad of ['C:\\models\\x', '../x', '~/x', 'a/b/c', '<script>alert(1)</script>', 'x'.repeat(200)])
     expect(everything(overview(), bad)).toContain('<dd>A local model</dd>');
+});
+
+it('tells every port of a container, and one that is open to the network', () => {
+  const sharing = { shares: 0, dashboardPort: 3000, lan: null };
+  const weaviate = {
+    ...item,
+    name: 'weaviate',
+    meta: { port: 18081, ports: '127.0.0.1:18081→8080/tcp, 0.0.0.0:18082→50051/tcp' },
+  };
+  const listening = listeningOf({ managed_items: [weaviate] }, sharing);
+  expect(listening).toEqual([
+    { what: 'Dashboard and gateway', port: 3000, reach: 'machine' },
+    { what: 'Weaviate', port: 18081, reach: 'machine' },
+    { what: 'Weaviate', port: 18082, reach: 'network' },
+  ]);
+  expect(exposureWords(sharing, listening)).toContain('Your network may reach Weaviate on port 18082');
+  expect(exposureWords(sharing, listening.slice(0, 2))).toBe('Only this machine reaches the lab.');
 });
 
 it('keeps its script small, and a snapshot has none', () => {

@@ -2,6 +2,7 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
+import { listeningOf } from '../../../server/schemas/share.ts';
 import type { Activity, LabOverview } from '../../_lib/wire.ts';
 import { ACTIVITY_KINDS, ACTIVITY_STATES } from '../../_lib/words.ts';
 import { Button } from '../../_ui/button.tsx';
@@ -37,7 +38,7 @@ export function LabFacts({ lab, busy, last }: LabFactsProps) {
     value: <RunsOn lab={lab} choosing={choosing} saved={saved} onChoose={choose} />,
   });
   if (lab.runtime !== null) facts.push({ name: 'Runtime', value: runtimeWords(lab.runtime) });
-  facts.push({ name: 'Reached by', value: <ReachedBy sharing={lab.sharing} /> });
+  facts.push({ name: 'Reached by', value: <ReachedBy lab={lab} /> });
   if (lab.lock !== null) facts.push({ name: 'Lock', value: <InForce lock={lab.lock} /> });
   if (last !== undefined) facts.push({ name: 'Last', value: <Last activity={last} /> });
   return (
@@ -58,12 +59,12 @@ export function LabFacts({ lab, busy, last }: LabFactsProps) {
   );
 }
 
-function ReachedBy({ sharing }: Pick<LabOverview, 'sharing'>) {
+function ReachedBy({ lab: { sharing, status } }: { lab: LabOverview }) {
+  const open = listeningOf(status, sharing).filter(({ reach }) => reach === 'network');
+  const words = open.map(({ what, port }) => `${what} on port ${port}`).join(', ');
   return (
     <>
-      {sharing.lan === null || sharing.lan.trouble !== null
-        ? 'this machine only'
-        : `your network, the share page on port ${sharing.lan.port} only`}
+      {words === '' ? 'this machine only' : `your network: ${words}; all else by this machine only`}
       <span className={styles.aside}>
         {' '}
         · <Link href="/share">{sharing.shares === 0 ? 'share its status' : 'see what is shared'}</Link>

@@ -10,17 +10,18 @@ import styles from './share.module.css';
 /** What of this lab listens where, and who can reach it. */
 export function Exposure() {
   const lab = useOverview();
+  const listening = lab === undefined ? [] : listeningOf(lab.status, lab.sharing);
   return (
     <Panel
       title="Exposure"
-      note={lab === undefined ? 'What listens where.' : exposureWords(lab.sharing)}
+      note={lab === undefined ? 'What listens where.' : exposureWords(lab.sharing, listening)}
       testId="exposure"
     >
       {lab === undefined ? (
         <Skeleton height="5rem" />
       ) : (
         <ul className={styles.rows}>
-          {listeningOf(lab.status, lab.sharing).map(({ what, port, reach }) => (
+          {listening.map(({ what, port, reach }) => (
             <li key={`${what} ${port}`} className={styles.row}>
               <span>{what}</span>
               <code>{reach === 'network' ? `all addresses, port ${port}` : `127.0.0.1:${port}`}</code>
