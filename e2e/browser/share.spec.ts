@@ -123,7 +123,11 @@ test('a share for the network is told of on every page, and can be ended from th
   await page.getByRole('link', { name: 'See and end it' }).click();
   await page.getByTestId('share-revoke').click();
   await page.getByTestId('confirm').click();
+  await expect(card()).toHaveCount(0);
+  await page.getByRole('link', { name: 'Overview' }).click();
+  await expect(page.getByText('this machine only')).toBeVisible();
   await expect(page.getByTestId('exposure-line')).toHaveCount(0);
+  await page.getByRole('link', { name: 'Share', exact: true }).click();
 });
 
 test('a snapshot is one file that opens without the lab', async ({ browser }) => {

@@ -2,6 +2,7 @@
  * The listener for the network: a server of its own that hands everything to the share's visits and knows no other
  * route. It is there only while a share asks for it.
  */
+import { createSocket } from 'node:dgram';
 import { createServer, type Server } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import type { Duplex } from 'node:stream';
@@ -53,6 +54,7 @@ export function createLan(visit: ShareVisit): Lan {
   };
 
   const listen = async (asked: number | undefined): Promise<number> => {
+    outward = await addressOutward();
     const candidates =
       asked === undefined ? Array.from({ length: TRIES }, (_, n) => FIRST_PORT + n) : [asked];
     for (const candidate of candidates) {
@@ -142,6 +144,22 @@ async function portInUse(port: number, any: boolean): Promise<LabError> {
 const VIRTUAL = /^(docker|br-|veth|virbr|vmnet|vboxnet|lo|cni|podman|tun|tap|utun|wg|zt|awdl|llw)/i;
 const PRIVATE = /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/;
 
+/** The address that this machine has towards the rest of the world, as it was when the listener was opened. */
+let outward: string | undefined;
+
+/** The system names it for a socket that is bound to a far address; nothing is sent. Undefined without a way out. */
+function addressOutward(): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4');
+    const end = (address: string | undefined) => {
+      socket.close();
+      resolve(address);
+    };
+    socket.once('error', () => end(undefined));
+    socket.connect(9, '198.51.100.1', () => end(socket.address().address));
+  });
+}
+
 /** IPv4 addresses under which others may find this machine, the likeliest first. */
 export function lanAddresses(): string[] {
   return Object.entries(networkInterfaces())
@@ -153,7 +171,8 @@ export function lanAddresses(): string[] {
         )
         .map(({ address }) => ({
           address,
-          rank: Number(VIRTUAL.test(name)) * 2 + Number(!PRIVATE.test(address)),
+          rank:
+            Number(address !== outward) * 4 + Number(VIRTUAL.test(name)) * 2 + Number(!PRIVATE.test(address)),
         })),
     )
     .toSorted((a, b) => a.rank - b.rank)
