@@ -1,5 +1,5 @@
 /** A share as its visitors and its owner meet it: what it answers, whom it lets end it, and how it ends. */
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { shareInfo } from '../../server/schemas/share.ts';
@@ -202,12 +202,9 @@ describe('on the command line', () => {
     expect((await share('list')).stdout).toContain('Nothing is shared.');
   });
 
-  it.each([
-    [['--for', '10'], 'from 1s to 30d'],
-    [['--lan-port', '80'], '1024'],
-  ])('refuses %j by name', async (args, words) => {
-    const { code, stderr } = await share(...args);
-    expect([code, stderr]).toEqual([2, expect.stringContaining(words) as string]);
+  it('refuses a lifetime without a unit, by name', async () => {
+    const { code, stderr } = await share('--for', '10');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('from 1s to 30d') as string]);
   });
 
   it('keeps a snapshot that needs nothing from anywhere and says when it was taken', async () => {
@@ -217,9 +214,6 @@ describe('on the command line', () => {
     expect(html).toMatch(/Snapshot, taken .*\d{4}, \d\d:\d\d UTC/);
     expect(html).not.toMatch(/<script|(?:src|href)="(?!data:)|url\(/);
     expect((await share('--snapshot', file)).stderr).toContain('file_exists');
-    const { stderr } = await share('--snapshot', join(lab.home, 'no', 'such', 'folder.html'));
-    expect(stderr).toContain('its folder is not there');
-    expect(existsSync(join(lab.home, 'no'))).toBe(false);
   });
 
   it('says who can reach the lab in status', async () => {

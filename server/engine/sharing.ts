@@ -37,7 +37,7 @@ export interface SharingService {
 
 const SWEEP_MS = 1000;
 const TRY_AGAIN_MS = 10_000;
-const HOUR_EVERY_MS = 6000;
+const HOUR_EVERY_MS = 4000;
 
 export function createSharing(parts: SharingParts): SharingService {
   const { db, server, lab, ledger, closing, onChange } = parts;
