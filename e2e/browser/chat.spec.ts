@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ailab } from '../support/cli.ts';
@@ -146,6 +147,68 @@ test('text files go along, and what is none is refused by name', async () => {
   await expect(page.getByTestId('chat-send')).toBeDisabled();
   await page.getByRole('button', { name: 'Remove big.txt' }).click();
   await page.getByTestId('chat-input').fill('');
+});
+
+test('search finds by the beginning of words, by keyboard, and leads to the place', async () => {
+  await page.getByTestId('chat-new').focus();
+  await page.keyboard.press('/');
+  await expect(page.getByTestId('chat-search')).toBeFocused();
+  await page.keyboard.type('bett "quest* (');
+  await expect(page.getByTestId('search-results').locator('mark').first()).toHaveText('question');
+  await shot('search');
+  await page.getByTestId('chat-search').fill('second quest');
+  const hit = page.getByTestId('search-results').getByRole('link', { name: /^You:/ });
+  await expect(hit).toHaveCount(1);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(
+    page
+      .getByTestId('search-results')
+      .getByRole('link', { name: /You:|Reply:/ })
+      .first(),
+  ).toBeFocused();
+  await hit.press('Enter');
+  // It stands in a branch that was not shown.
+  await expect(questions()).toHaveText(['First question', 'Second question']);
+  await page.getByTestId('chat-search').fill('nosuchword');
+  await expect(page.getByText('Nothing holds all of these words.')).toBeVisible();
+  await page.getByTestId('chat-search').press('Escape');
+  await expect(page.getByTestId('chat-search')).toHaveValue('');
+});
+
+test('a conversation goes out as a file and comes in again, with its versions', async () => {
+  await page.getByTestId('transfer').click();
+  const saved = page.waitForEvent('download');
+  await page.getByTestId('export-json').click();
+  const path = await (await saved).path();
+  const [markdown] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByTestId('export-markdown').click(),
+  ]);
+  expect(readFileSync(await markdown.path(), 'utf8')).toContain('## You\n\nSecond question');
+  await page.getByTestId('import-input').setInputFiles(path);
+  await expect(page.getByTestId('import-done')).toContainText('Nothing new came in. Here already');
+  await shot('transfer');
+  await page.getByTestId('import-input').setInputFiles({
+    name: 'x.json',
+    mimeType: 'application/json',
+    buffer: Buffer.from(
+      '{"messages":[{"role":"user","content":"From elsewhere"},{"role":"wizard","content":""}]}',
+    ),
+  });
+  await expect(page.getByTestId('import-failed')).toContainText('messages.1.role');
+  await page.keyboard.press('Escape');
+  const before = await questions().allInnerTexts();
+  await page.getByRole('button', { name: /^Delete First/ }).click();
+  await page.getByTestId('confirm').click();
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('New conversation');
+  await page.getByTestId('transfer').click();
+  await page.getByTestId('import-input').setInputFiles(path);
+  await expect(page.getByTestId('import-done')).toContainText('1 conversation came in');
+  await page.keyboard.press('Escape');
+  await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link').first().click();
+  await expect(questions()).toHaveText(before);
+  await expect(page.getByTestId('versions').first()).toHaveText('1 / 2');
 });
 
 test('Connect: the snippet that is shown works as it stands, and who called is told', async () => {

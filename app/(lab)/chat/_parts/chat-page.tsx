@@ -12,6 +12,7 @@ import { ConversationList } from './conversation-list.tsx';
 import { notReady } from './readiness.ts';
 import { SettingsPanel } from './settings-panel.tsx';
 import { Thread } from './thread.tsx';
+import { Transfer } from './transfer.tsx';
 import { goToChat, useBranches, useConversation, useConversationId, useTurns } from './use-chat.ts';
 import { useSettings } from './use-settings.ts';
 import styles from './chat.module.css';
@@ -19,6 +20,7 @@ import styles from './chat.module.css';
 export function ChatPage() {
   const id = useConversationId();
   const [listOpen, setListOpen] = useState(false);
+  const [transferring, setTransferring] = useState(false);
   const [settingsOpen, setSettingsOpen] = useState(false);
   const conversation = useConversation(id);
   const live = useLiveMessage(id);
@@ -38,7 +40,11 @@ export function ChatPage() {
   return (
     <div className={cx(styles.chat, settingsOpen && styles.withSettings)} data-fill>
       <div className={cx(styles.side, listOpen && styles.open)} id="conversations">
-        <ConversationList current={id} onChosen={() => setListOpen(false)} />
+        <ConversationList
+          current={id}
+          onChosen={() => setListOpen(false)}
+          onTransfer={() => setTransferring(true)}
+        />
       </div>
       <div className={styles.main}>
         <ChatHead
@@ -84,6 +90,7 @@ export function ChatPage() {
           />
         </div>
       </div>
+      {transferring && <Transfer conversationId={id} onClose={() => setTransferring(false)} />}
       {settingsOpen && (
         <SettingsPanel
           key={id ?? 'new'}
