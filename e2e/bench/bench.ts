@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { benchChats } from './chats.ts';
 import { benchGateway } from './gateway.ts';
 import { benchLighthouse } from './lighthouse.ts';
 import { benchRuntimes } from './runtimes.ts';
@@ -20,6 +21,7 @@ const PARTS = {
   runtimes: benchRuntimes,
   stack: benchStack,
   share: benchShare,
+  chats: benchChats,
 };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));

@@ -1,8 +1,9 @@
 import { expect, test, type Page } from '@playwright/test';
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildGguf, text as gguf } from '../../server/resources/model-weights/gguf-fixture.ts';
 import { ailab } from '../support/cli.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { bringUp, standInModel, type StandIn } from '../support/model.ts';
@@ -18,7 +19,13 @@ const complaints: string[] = [];
 test.beforeAll(async ({ browser }) => {
   // Its replies are what it was asked.
   model = await standInModel(['--fake-echo=1', '--fake-delay-ms=5']);
-  lab = await startLab({ env: model.env, config: model.config });
+  const { MODEL_PATH = '', ...env } = model.env;
+  // A second model beside the first, and neither of them chosen by the environment, which would win.
+  writeFileSync(
+    join(dirname(MODEL_PATH), 'other.gguf'),
+    buildGguf({ metadata: { 'general.name': gguf('Other') } }),
+  );
+  lab = await startLab({ env, config: `${model.config}model_path: ${MODEL_PATH}\n` });
   await bringUp(lab);
   const context = await browser.newContext({
     viewport: { width: 1280, height: 900 },
@@ -147,6 +154,36 @@ test('text files go along, and what is none is refused by name', async () => {
   await expect(page.getByTestId('chat-send')).toBeDisabled();
   await page.getByRole('button', { name: 'Remove big.txt' }).click();
   await page.getByTestId('chat-input').fill('');
+});
+
+test('two replies beside each other: by settings, and by a model to which the lab is switched and back', async () => {
+  await page.getByTestId('compare').last().click();
+  const sheet = page.getByRole('dialog', { name: 'Compare two replies' });
+  await sheet.getByTestId('setting-temperature').fill('1.5');
+  await sheet.getByTestId('compare-run').click();
+  await expect(sheet.getByTestId('comparison')).toContainText('With temperature 1.5');
+  await expect(sheet.getByTestId('reply-metrics')).toHaveCount(2);
+  await shot('compare');
+  await sheet.getByRole('radio', { name: 'Another model' }).check();
+  await sheet.getByTestId('compare-switch').click();
+  await expect(page.getByTestId('confirm')).toBeVisible();
+  await page.getByTestId('confirm').click();
+  const course = sheet.getByTestId('compare-course');
+  await expect(course).toContainText(/The lab has (?!kept)/, { timeout: 40_000 });
+  await expect(course.getByRole('listitem')).toHaveCount(3);
+  await expect(sheet.getByTestId('comparison')).toContainText('other');
+  await shot('compare-models');
+  const config = () => readFileSync(join(lab.home, 'ai-lab.yaml'), 'utf8');
+  expect(config()).toContain('stand-in.gguf');
+  const activities = await lab.api().activity.list.query({ limit: 5 });
+  expect(activities.map(({ kind, state }) => `${kind} ${state}`).slice(0, 2)).toEqual(['up done', 'up done']);
+  await sheet.getByTestId('compare-switch').click();
+  await page.getByTestId('confirm').click();
+  await sheet.getByTestId('compare-cancel').click();
+  await expect(course).toContainText('Cancelled.', { timeout: 40_000 });
+  expect(config()).toContain('stand-in.gguf');
+  await page.keyboard.press('Escape');
+  await expect(page.getByTestId('chat-input')).toBeEnabled();
 });
 
 test('search finds by the beginning of words, by keyboard, and leads to the place', async () => {

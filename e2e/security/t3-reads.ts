@@ -15,6 +15,7 @@ const INPUTS = (conversationId: string): Record<string, unknown> => ({
   'chat.get': { conversationId },
   'chat.list': { limit: 100 },
   'chat.search': { text: 'canary' },
+  'chat.versions': { conversationId, messageId: 'none' },
   'chat.export': { as: 'json' },
   'metrics.series': { range: '15m' },
   'metrics.recent': { limit: 5 },

@@ -20,6 +20,9 @@ export const chatRouter = router({
   regenerate: procedure
     .input(regenerateInput)
     .mutation(({ ctx, input }) => ctx.engine.chats.regenerate(input)),
+  versions: procedure
+    .input(messageInput)
+    .query(({ ctx, input }) => ctx.engine.chats.versions(input.conversationId, input.messageId)),
   select: procedure
     .input(messageInput)
     .mutation(({ ctx, input }) => ctx.engine.chats.select(input.conversationId, input.messageId)),

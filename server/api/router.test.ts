@@ -32,6 +32,7 @@ const INPUTS: Record<string, unknown> = {
   'chat.get': { conversationId: 'c' },
   'chat.turn': { text: 'Hello' },
   'chat.regenerate': { conversationId: 'c', messageId: 'm' },
+  'chat.versions': { conversationId: 'c', messageId: 'm' },
   'chat.select': { conversationId: 'c', messageId: 'm' },
   'chat.prune': { conversationId: 'c', messageId: 'm' },
   'chat.setSettings': { conversationId: 'c', settings: { temperature: 0.2 } },

@@ -3,6 +3,7 @@ import type { ChatPreset, ChatSettings, SavePresetInput } from './chat-settings.
 import type { ChatsImported, ExportChatsInput } from './chat-file.ts';
 import type { SearchResults } from './chat-search.ts';
 import type {
+  ChatMessage,
   Conversation,
   ConversationSummary,
   RegenerateInput,
@@ -17,6 +18,8 @@ export interface ChatApi {
   get(id: string): Conversation;
   turn(input: TurnInput): Turn;
   regenerate(input: RegenerateInput): Turn;
+  /** All that stand in the place of that message, oldest first. */
+  versions(conversationId: string, messageId: string): ChatMessage[];
   /** Shows the branch of that message. */
   select(conversationId: string, messageId: string): Conversation;
   /** Deletes one branch of several; 409 for the only one. */

@@ -7,8 +7,8 @@ import { MESSAGE_STATES, reasoning, replyMetrics } from './chat.ts';
 export const FILE_FORMAT = 'ailab-web/conversations';
 export const FILE_CHARACTERS_MAX = 64_000_000;
 export const FILE_CONVERSATIONS_MAX = 20_000;
-/** Of all conversations of a file together. */
-export const FILE_MESSAGES_MAX = 100_000;
+/** Of all conversations of a file together: one transaction, which at 0.5 ms each holds everything else up. */
+export const FILE_MESSAGES_MAX = 30_000;
 const CONTENT_MAX = 2_000_000;
 
 const id = z.string().regex(/^[\w-]{1,64}$/, 'an id of letters, digits, _ and -');

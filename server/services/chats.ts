@@ -75,6 +75,13 @@ export function createChats(db: Db) {
   return {
     list: (limit: number): ConversationSummary[] => store.listConversations(db, limit),
     get,
+    /** All that stand in the place of that message, oldest first. */
+    versions(conversationId: string, messageId: string): ChatMessage[] {
+      const { parentId } = messageOf(conversationId, messageId);
+      const all = store.messagesOf(db, conversationId).filter((one) => one.parentId === parentId);
+      const siblings = all.map(({ id }) => id);
+      return all.map((one) => chatMessage.parse({ ...one, siblings, attachments: one.attachments ?? [] }));
+    },
     turn(input: TurnInput): Turn {
       const now = Date.now();
       const { conversationId, text, edits } = input;

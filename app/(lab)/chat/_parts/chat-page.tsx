@@ -7,6 +7,7 @@ import { reportOf } from '../../../_lib/trpc.ts';
 import { cx } from '../../../_ui/cx.ts';
 import { Note } from '../../../_ui/note.tsx';
 import { ChatHead } from './chat-head.tsx';
+import { Compare } from './compare.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
 import { notReady } from './readiness.ts';
@@ -21,6 +22,7 @@ export function ChatPage() {
   const id = useConversationId();
   const [listOpen, setListOpen] = useState(false);
   const [transferring, setTransferring] = useState(false);
+  const [comparing, setComparing] = useState<string | null>(null);
   const [settingsOpen, setSettingsOpen] = useState(false);
   const conversation = useConversation(id);
   const live = useLiveMessage(id);
@@ -67,6 +69,7 @@ export function ChatPage() {
             onRegenerate: (messageId) => regenerate.mutate({ ...of, messageId, settings }),
             onSelect: (messageId) => select.mutate({ ...of, messageId }),
             onPrune: (messageId) => prune.mutate({ ...of, messageId }),
+            onCompare: setComparing,
           }}
         />
         <div className={styles.foot}>
@@ -90,6 +93,15 @@ export function ChatPage() {
           />
         </div>
       </div>
+      {comparing !== null && id !== null && (
+        <Compare
+          conversationId={id}
+          messageId={comparing}
+          settings={settings}
+          idle={blocked === null && !busy}
+          onClose={() => setComparing(null)}
+        />
+      )}
       {transferring && <Transfer conversationId={id} onClose={() => setTransferring(false)} />}
       {settingsOpen && (
         <SettingsPanel

@@ -4,7 +4,9 @@ import { codeOf, splitBlocks, tableOf, withDefinitions } from './blocks.ts';
 import { showHidden } from './hidden.ts';
 import { linkTarget } from './links.ts';
 import { metricFacts } from './metrics-words.ts';
+import { readFiles, weigh } from './read-files.ts';
 import { notReady } from './readiness.ts';
+import { draftOf, readDraft } from './settings-draft.ts';
 
 describe('splitBlocks', () => {
   it('cuts between paragraphs, and loses nothing', () => {
@@ -123,6 +125,45 @@ describe('notReady', () => {
   });
   it('puts the silent server first', () => {
     expect(notReady(overview(), undefined, true)?.reason).toContain('server');
+  });
+});
+
+describe('the settings in their fields', () => {
+  it('come back as they were', () => {
+    const settings = { temperature: 0.2, seed: 7, systemPrompt: 'Be brief.', stop: ['END', '\n\n'] };
+    expect(readDraft(draftOf(settings))).toEqual({ settings, problems: {} });
+  });
+  it('leaves out what is no value, and says the range', () => {
+    const draft = { ...draftOf({ topP: 0.9 }), temperature: '7', seed: '1.5', maxTokens: 'many' };
+    const { settings, problems } = readDraft(draft);
+    expect(settings).toEqual({ topP: 0.9 });
+    expect(Object.keys(problems).toSorted()).toEqual(['maxTokens', 'seed', 'temperature']);
+  });
+});
+
+describe('readFiles', () => {
+  const file = (name: string, bytes: Uint8Array | string) => {
+    const content = new TextEncoder().encode(typeof bytes === 'string' ? bytes : '');
+    const buffer = typeof bytes === 'string' ? content : bytes;
+    return { name, size: buffer.length, arrayBuffer: async () => buffer.slice().buffer };
+  };
+  it('takes text, and refuses by name what is none or too much', async () => {
+    const { files, refused } = await readFiles(
+      [],
+      [
+        file('a/b.txt', 'A'),
+        file('empty', ''),
+        file('photo', new Uint8Array([0xff, 0xd8])),
+        file('nul', 'a\u0000b'),
+        file('big', 'x'.repeat(600_000)),
+      ],
+    );
+    expect(files).toEqual([{ name: 'a b.txt', text: 'A' }]);
+    expect(refused.map((words) => words.split(' ')[0])).toEqual(['empty', 'photo', 'nul', 'big']);
+  });
+  it('tells tokens as a range, and what cannot fit', () => {
+    expect(weigh('', [{ name: 'a', text: 'word '.repeat(400) }], '', 4096).tone).toBe('idle');
+    expect(weigh('', [{ name: 'a', text: 'word '.repeat(20_000) }], '', 4096).tone).toBe('bad');
   });
 });
 
