@@ -7,6 +7,7 @@ import { reportOf } from '../../../_lib/trpc.ts';
 import { cx } from '../../../_ui/cx.ts';
 import { Note } from '../../../_ui/note.tsx';
 import { ChatHead } from './chat-head.tsx';
+import { ComparisonStrip } from './compare-models.tsx';
 import { Compare } from './compare.tsx';
 import { Composer } from './composer.tsx';
 import { ConversationList } from './conversation-list.tsx';
@@ -74,6 +75,7 @@ export function ChatPage() {
         />
         <div className={styles.foot}>
           {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
+          {comparing === null && <ComparisonStrip />}
           <Spoken answering={live !== null} />
           <Composer
             key={id ?? 'new'}

@@ -113,6 +113,22 @@ export function CompareModels({ conversationId, messageId, settings, idle, onBeg
   );
 }
 
+/** For the page, while the sheet is closed: a switch of the lab's model goes on, and is told. */
+export function ComparisonStrip() {
+  const comparison = useComparison();
+  if (comparison === null) return null;
+  return (
+    <div className={styles.strip}>
+      <Course comparison={comparison} />
+      {comparison.state === 'ended' && (
+        <Button small onClick={clearComparison}>
+          Close
+        </Button>
+      )}
+    </div>
+  );
+}
+
 /** What has been done so far, each with its time. */
 function Course({ comparison }: { comparison: Comparison }) {
   const { steps, state, error, outcome } = comparison;

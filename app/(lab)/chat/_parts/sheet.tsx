@@ -26,7 +26,8 @@ export function Sheet({ title, wide = false, children, onClose }: SheetProps) {
       className={styles.sheet}
       data-wide={wide || undefined}
       aria-labelledby={id}
-      onClose={onClose}
+      // A question within it closes without closing this one.
+      onClose={(event) => event.target === event.currentTarget && onClose()}
     >
       <header className={styles.head}>
         <h2 id={id}>{title}</h2>
