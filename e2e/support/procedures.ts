@@ -47,6 +47,7 @@ export const PAGES = [
   '/logs',
   '/plan',
   '/share',
+  '/connect',
   '/settings',
   '/nowhere',
 ] as const;

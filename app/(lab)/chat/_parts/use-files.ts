@@ -35,9 +35,11 @@ export function useFiles() {
     /** For the element that takes them. */
     handlers: {
       onPaste(event: ClipboardEvent): void {
-        if (event.clipboardData.files.length === 0) return;
+        // A spreadsheet puts a picture beside its text: the text is what is meant.
+        const { files: pasted, types } = event.clipboardData;
+        if (pasted.length === 0 || types.includes('text/plain')) return;
         event.preventDefault();
-        void add(event.clipboardData.files);
+        void add(pasted);
       },
       onDragOver(event: DragEvent): void {
         if (!event.dataTransfer.types.includes('Files')) return;
