@@ -72,6 +72,8 @@ describe('a turn', () => {
       siblings: [first.messageId, anew.messageId],
       settings: { seed: 8 },
     });
+    const versions = chats.versions(conversationId, first.messageId).map(({ id }) => id);
+    expect(versions).toEqual([first.messageId, anew.messageId]);
     expect(chats.select(conversationId, first.messageId).messages[1]).toMatchObject({
       content: '1',
       settings: { seed: 7 },
