@@ -15,6 +15,7 @@ export interface ComparisonStep {
   words: string;
   startedAt: number;
   endedAt: number | null;
+  failed: boolean;
 }
 
 export interface Comparison {
@@ -107,15 +108,18 @@ export function clearComparison(): void {
 }
 
 async function step(words: string, work: () => Promise<void>): Promise<void> {
-  const begun: ComparisonStep = { words, startedAt: Date.now(), endedAt: null };
+  const begun: ComparisonStep = { words, startedAt: Date.now(), endedAt: null, failed: false };
   change({ steps: [...(current?.steps ?? []), begun] });
+  const end = (failed: boolean) => {
+    const ended = { ...begun, endedAt: Date.now(), failed };
+    change({ steps: (current?.steps ?? []).map((one) => (one === begun ? ended : one)) });
+  };
   try {
     await work();
-  } finally {
-    const steps = (current?.steps ?? []).map((one) =>
-      one === begun ? { ...one, endedAt: Date.now() } : one,
-    );
-    change({ steps });
+    end(false);
+  } catch (error) {
+    end(true);
+    throw error;
   }
 }
 

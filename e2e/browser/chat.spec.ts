@@ -267,7 +267,8 @@ test('Connect: the snippet that is shown works as it stands, and who called is t
 });
 
 test('nothing complained, and nothing is wider than a phone', async () => {
-  expect(complaints).toEqual([]);
+  // The browser itself reports the file that was refused.
+  expect(complaints.filter((line) => !/400.*chat\.import/.test(line))).toEqual([]);
   await page.setViewportSize({ width: 390, height: 800 });
   for (const theme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme: theme });

@@ -135,10 +135,10 @@ function Course({ comparison }: { comparison: Comparison }) {
   return (
     <div className={styles.course} data-testid="compare-course" aria-live="polite">
       <ol>
-        {steps.map(({ words, startedAt, endedAt }) => (
+        {steps.map(({ words, startedAt, endedAt, failed }) => (
           <li key={startedAt} className={styles.step}>
-            <StateMark tone={endedAt === null ? 'busy' : 'ok'} /> {words}{' '}
-            <Elapsed from={startedAt} to={endedAt} />
+            <StateMark tone={failed ? 'bad' : endedAt === null ? 'busy' : 'ok'} /> {words}
+            {failed && ' failed after'} <Elapsed from={startedAt} to={endedAt} />
           </li>
         ))}
       </ol>
