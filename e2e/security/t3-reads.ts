@@ -17,6 +17,7 @@ const INPUTS = (conversationId: string): Record<string, unknown> => ({
   'chat.search': { text: 'canary' },
   'chat.versions': { conversationId, messageId: 'none' },
   'chat.export': { as: 'json' },
+  'config.preview': { changes: [{ key: 'context_size', value: 2048 }] },
   'metrics.series': { range: '15m' },
   'metrics.recent': { limit: 5 },
   'metrics.request': { id: 'none' },
