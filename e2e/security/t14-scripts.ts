@@ -7,7 +7,7 @@ import type { Row } from './row.ts';
 
 /** All that stands in a reply that was drawn: markdown's own, and the buttons and facts around it. */
 const TAGS =
-  'article div p br hr h1 h2 h3 h4 h5 h6 strong em del blockquote ul ol li a code pre table thead tbody tr th td sup section span button svg path rect circle line polyline polygon g title ul output';
+  'article div p br hr h1 h2 h3 h4 h5 h6 strong em del blockquote ul ol li a code pre table thead tbody tr th td sup section span bdi button svg path rect circle line polyline polygon g title ul output';
 
 async function prove(lab: Lab): Promise<void> {
   const texts = scripts();
