@@ -14,8 +14,8 @@ import { ROOT, startLab, type Lab } from '../support/lab.ts';
 /** Ten bad days in a real browser: each says what happened, where, and what to do. */
 test.describe.configure({ mode: 'serial', timeout: 60_000 });
 
-const folder = mkdtempSync(join(tmpdir(), 'ailab-failures-'));
-const weights = join(folder, 'stand-in.gguf');
+let folder: string;
+let weights: string;
 const isRoot = process.getuid?.() === 0;
 let lab: Lab;
 let page: Page;
@@ -46,6 +46,9 @@ async function looks(name: string, of: Page = page): Promise<void> {
 }
 
 test.beforeAll(async ({ browser }) => {
+  // Not above: the file is also read by the process that only lists the tests.
+  folder = mkdtempSync(join(tmpdir(), 'ailab-failures-'));
+  weights = join(folder, 'stand-in.gguf');
   writeFileSync(weights, buildGguf());
   runtime = failingRuntime(folder);
   port = await anyFreePort();
