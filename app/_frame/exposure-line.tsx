@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { usePathname } from 'next/navigation';
-import { exposureWords, listeningOf } from '../../server/schemas/share.ts';
+import { exposureWords, listeningOf } from '../../server/schemas/share-words.ts';
 import { useOverview } from '../_lib/live.tsx';
 import { WithCode } from '../_ui/copy.tsx';
 import { StateMark } from '../_ui/state.tsx';

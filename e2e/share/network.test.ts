@@ -1,7 +1,7 @@
 /** A share for the network, from another network namespace: the page answers there, and nothing else of the lab does. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isPortFree, nextFreePort } from '../../server/lib/ports.ts';
-import { listeningOf } from '../../server/schemas/share.ts';
+import { listeningOf } from '../../server/schemas/share-words.ts';
 import { requireBuild, startLab, type Lab } from '../support/lab.ts';
 import { bringUp, standInModel, type StandIn } from '../support/model.ts';
 import { canMakeNamespaces, makeNamespace, type Namespace } from '../support/namespace.ts';

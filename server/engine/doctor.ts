@@ -16,7 +16,8 @@ import { locateWeights } from '../resources/model-weights/locate.ts';
 import { findPython } from '../resources/model-weights/python.ts';
 import type { DoctorCheck, DoctorReport } from '../schemas/doctor.ts';
 import type { Explanation } from '../schemas/explanation.ts';
-import { exposureWords, type Sharing } from '../schemas/share.ts';
+import type { Sharing } from '../schemas/share.ts';
+import { exposureWords } from '../schemas/share-words.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
 
 export interface DoctorParts {

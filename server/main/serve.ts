@@ -9,7 +9,7 @@ import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
 import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
 import { isAlive, ownIdentity } from '../lib/process-identity.ts';
-import { exposureWords } from '../schemas/share.ts';
+import { exposureWords } from '../schemas/share-words.ts';
 import { openBrowser } from './browser.ts';
 import { connect } from './remote.ts';
 import { startServer, type RunningServer } from './server.ts';

@@ -1,6 +1,6 @@
 'use client';
 
-import { exposureWords, listeningOf } from '../../../../server/schemas/share.ts';
+import { exposureWords, listeningOf } from '../../../../server/schemas/share-words.ts';
 import { useOverview } from '../../../_lib/live.tsx';
 import { Panel } from '../../../_ui/panel.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
