@@ -57,7 +57,8 @@ async function emptyApp(): Promise<number> {
   const next = join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next');
   const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
   const built = spawnSync(process.execPath, [next, 'build'], { cwd: folder, encoding: 'utf8', env });
-  if (built.status !== 0) throw new Error(`the empty app could not be built: ${built.stderr.slice(-500)}`);
+  if (built.status !== 0)
+    throw new Error(`the empty app could not be built: ${`${built.stdout}${built.stderr}`.slice(-800)}`);
   const out = join(folder, '.next');
   const html = readFileSync(join(out, 'server', 'app', 'index.html'), 'utf8');
   const bytes = await sizeOf(html, (path) =>

@@ -1,13 +1,8 @@
 /** What `share` and `status` print of who can reach the lab. */
 import { formatExact, formatRelative, plural } from '../schemas/format.ts';
 import type { LabStatus } from '../schemas/lab.ts';
-import {
-  exposureWords,
-  listeningOf,
-  type ShareInfo,
-  type ShareList,
-  type Sharing,
-} from '../schemas/share.ts';
+import type { ShareInfo, ShareList, Sharing } from '../schemas/share.ts';
+import { exposureWords, listeningOf } from '../schemas/share-words.ts';
 import { columns } from './print.ts';
 
 /** What listens where, in one line. */
