@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { overview } from '../../app/_lib/fixtures.ts';
 import type { StatusItem } from '../schemas/lab.ts';
 import type { LabOverview } from '../schemas/overview.ts';
-import { exposureWords, listeningOf } from '../schemas/share.ts';
+import { exposureWords, listeningOf } from '../schemas/share-words.ts';
 import { renderBadge } from './badge.ts';
 import { renderPage, renderSnapshot } from './page.ts';
 import { SHARE_SCRIPT } from './script.ts';

@@ -2,7 +2,7 @@
 
 import Link from 'next/link';
 import { useState } from 'react';
-import { listeningOf } from '../../../server/schemas/share.ts';
+import { listeningOf } from '../../../server/schemas/share-words.ts';
 import type { Activity, LabOverview } from '../../_lib/wire.ts';
 import { ACTIVITY_KINDS, ACTIVITY_STATES } from '../../_lib/words.ts';
 import { Button } from '../../_ui/button.tsx';
