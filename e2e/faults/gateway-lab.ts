@@ -59,10 +59,7 @@ export async function openGatewayLab({ silenceMs }: GatewayLabOptions = {}): Pro
           env: { ...options.env, AILAB_TEST_SILENCE_MS: String(silenceMs) },
         });
   const close = async () => {
-    await lab
-      .api()
-      .lab.down.mutate({ volumes: false })
-      .catch(() => undefined);
+    // With its home gone, a model server that is left ends by itself.
     await lab.stop();
     rmSync(folder, { recursive: true, force: true });
   };
