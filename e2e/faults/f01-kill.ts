@@ -183,7 +183,7 @@ export const f1: Fault = {
   title: 'kill -9 during `up` (embedded engine), at every side effect and at random',
   expected: 'the next `up` converges: one supervisor, one model, no orphan; what was in doubt is told',
   full: 200,
-  quick: 5,
+  quick: 4,
   run: (count, tally) =>
     sweep('up', count, tally, async (stage, moment) => {
       const hit = await killed(stage, 'up', moment);
@@ -206,7 +206,7 @@ export const f2: Fault = {
   title: 'kill -9 during `down` (embedded engine), at every side effect and at random',
   expected: 'the next `down` finishes; weights, conversations and config stay',
   full: 100,
-  quick: 3,
+  quick: 2,
   run: (count, tally) =>
     sweep('down', count, tally, async (stage, moment) => {
       await mustSucceed(stage, 'up');

@@ -20,7 +20,7 @@ export const f3: Fault = {
   title: 'kill -9 of the database writer',
   expected: 'every acknowledged row is there, integrity ok',
   full: 500,
-  quick: 15,
+  quick: 10,
   async run(count, tally) {
     const writer = await bundleEntry('e2e/faults/writer.ts');
     const reopened: number[] = [];

@@ -72,7 +72,7 @@ export const f16: Fault = {
   title: 'resets, bad JSON, cut UTF-8, no HTTP, 10 MB events from the model',
   expected: 'bytes pass as they are or a clean error follows them; the server lives',
   full: 500,
-  quick: 120,
+  quick: 80,
   run: (count, tally) =>
     withLab({}, async (gateway) => {
       const kinds = new Map<string, number>();

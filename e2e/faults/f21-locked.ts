@@ -17,7 +17,7 @@ export const f21: Fault = {
   title: `another program locks the database for ${HELD_MS / 1000} s, under chat, up and down`,
   expected: 'a bounded wait, then words; the server lives, and all is written afterwards',
   full: 20,
-  quick: 0,
+  quick: 2,
   async run(count, tally) {
     const model = await standInModel(['--fake-chunks=5', '--fake-delay-ms=100']);
     const lab = await startLab(model);

@@ -138,7 +138,7 @@ export const f22: Fault = {
   expected:
     'found at the start and the newest backup restored, or nothing is lost; the damaged file is kept, the loss is told',
   full: 200,
-  quick: 60,
+  quick: 40,
   async run(count, tally) {
     const folder = mkdtempSync(join(tmpdir(), 'ailab-f22-'));
     const times: number[] = [];
