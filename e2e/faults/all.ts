@@ -5,13 +5,16 @@ import { f3, f3s } from './f03-writer.ts';
 import { f4, f10 } from './f04-signals.ts';
 import { f8, f9 } from './f08-health.ts';
 import { f11, f12 } from './f11-disk.ts';
+import { f13 } from './f13-clock.ts';
 import { f15, f16, f17, f18 } from './f15-gateway.ts';
 import { f19 } from './f19-lock.ts';
 import { f21 } from './f21-locked.ts';
 import { f22, f23 } from './f22-database.ts';
+import { f1d, f14, f20 } from './f20-others.ts';
 
 export const FAULTS: readonly Fault[] = [
   f1,
+  f1d,
   f2,
   f3,
   f3s,
@@ -21,11 +24,14 @@ export const FAULTS: readonly Fault[] = [
   f10,
   f11,
   f12,
+  f13,
+  f14,
   f15,
   f16,
   f17,
   f18,
   f19,
+  f20,
   f21,
   f22,
   f23,

@@ -48,11 +48,7 @@ export const f11: Fault = {
         await tally.try(`run ${run}`, async () => {
           const before = await api.chat.turn.mutate({ text: `before ${run}` });
           fill(disk);
-          let said = '';
-          for (let write = 0; write < 400 && said === ''; write += 1)
-            await api.chat.turn.mutate({ text: 'x'.repeat(4000) }).catch((error: unknown) => {
-              said = JSON.stringify((error as { data?: { lab?: unknown } }).data?.lab ?? String(error));
-            });
+          const said = await untilRefused(() => api.chat.turn.mutate({ text: 'x'.repeat(4000) }));
           must(said.includes('disk_full') && said.includes('Free some space'), `a write said ${said}`);
           const read = await api.chat.get.query({ conversationId: before.conversation.id });
           must(read.messages.length > 0, 'what was there can not be read');
@@ -65,7 +61,7 @@ export const f11: Fault = {
           db.close();
           must(verdict === 'ok', String(verdict));
           for (const { id, title } of await api.chat.list.query({ limit: 100 }))
-            if (/^x/.test(title)) await api.chat.remove.mutate({ conversationId: id });
+            if (title.startsWith('x')) await api.chat.remove.mutate({ conversationId: id });
         });
       await tally.try('the server', async () => {
         must((await ask(lab.port, { path: '/healthz' })).status === 200, 'it is gone');
@@ -77,6 +73,17 @@ export const f11: Fault = {
     }
   },
 };
+
+/** Writes until one is refused; what it said. */
+async function untilRefused(write: () => Promise<unknown>): Promise<string> {
+  for (let tries = 0; tries < 400; tries += 1)
+    try {
+      await write();
+    } catch (error) {
+      return JSON.stringify((error as { data?: { lab?: unknown } }).data?.lab ?? String(error));
+    }
+  return 'nothing: it was never refused';
+}
 
 /** Leaves not one block. */
 function fill(disk: string): void {
