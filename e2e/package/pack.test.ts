@@ -1,42 +1,27 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { ask } from '../support/http.ts';
-import { cleanEnvironment, ROOT, startLab, type Lab } from '../support/lab.ts';
+import { requireBuild, ROOT, startLab, type Lab } from '../support/lab.ts';
 import { credentials, login, ownPage, type Login } from '../support/login.ts';
 import { seededHome, type SeededHome } from '../support/seed.ts';
+import { installAs, installPackage, type Packed } from './layouts.ts';
 
 const SIZE_MAX = 15 * 1024 * 1024;
-const NPM = { encoding: 'utf8', env: cleanEnvironment() } as const;
-
-const packed = z.tuple([
-  z.object({ filename: z.string(), size: z.number(), files: z.array(z.object({ path: z.string() })) }),
-]);
-
 /** The package as npm makes it, installed into an empty folder, and driven there: page, query, stream, chat. */
 let folder: string;
-let pack: z.infer<typeof packed>[0];
+let bin: string;
+let pack: Packed;
 let seeded: SeededHome;
 let lab: Lab;
 let user: Login;
 
 beforeAll(async () => {
+  requireBuild();
   folder = mkdtempSync(join(tmpdir(), 'ailab-pack-'));
-  const out = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
-    ...NPM,
-    cwd: ROOT,
-  });
-  // npm before 12 answers with a list, npm 12 with an object by package name.
-  const answer: unknown = JSON.parse(out);
-  pack = packed.parse(Array.isArray(answer) ? answer : Object.values(answer as object))[0];
-  writeFileSync(join(folder, 'package.json'), '{"private":true}');
-  execFileSync('npm', ['install', '--no-audit', '--no-fund', join(folder, pack.filename)], {
-    ...NPM,
-    cwd: folder,
-  });
+  ({ pack, bin } = installPackage(folder));
   seeded = await seededHome();
 }, 180_000);
 
@@ -51,12 +36,33 @@ describe('the tarball', () => {
     expect(statSync(join(folder, pack.filename)).size).toBeLessThan(SIZE_MAX);
     const strange = pack.files.filter(
       ({ path }) =>
-        !/^(dist\/|stacks\/|server\/bin\/(ailab-web|node-gate|watch-parent)\.mjs$|package\.json$|ai-lab\.example\.yaml$|README\.md$|LICENSE$)/.test(
+        !/^(dist\/|stacks\/|server\/bin\/(ailab-web|node-gate|watch-parent)\.mjs$|package\.json$|ai-lab\.example\.yaml$|(README|CHANGELOG|SECURITY)\.md$|LICENSE$)/.test(
           path,
         ),
     );
     expect(strange).toEqual([]);
-    expect(pack.files.filter(({ path }) => path.endsWith('.node') || path.includes('.test.'))).toEqual([]);
+    expect(pack.files.filter(({ path }) => /\.(node|map)$|\.test\./.test(path))).toEqual([]);
+  });
+
+  it('does not tell where it was built', () => {
+    const installed = join(folder, 'node_modules', 'ailab-web');
+    const naming = pack.files.filter(({ path }) => readFileSync(join(installed, path)).includes(ROOT));
+    expect(naming).toEqual([]);
+  });
+
+  it.each([
+    { os: 'linux', cpu: 'arm64' },
+    { os: 'darwin', cpu: 'arm64' },
+    { os: 'win32', cpu: 'x64' },
+  ] as const)('installs as on $os-$cpu, with SQLite for it, no script and no link', (layout) => {
+    const { error, packages, scripts, links, sqlite } = installAs(layout, join(folder, pack.filename));
+    expect({ error, packages, scripts, links, sqlite }).toEqual({
+      error: undefined,
+      packages: 3,
+      scripts: [],
+      links: [],
+      sqlite: `${layout.os}-${layout.cpu}`,
+    });
   });
 
   it('brings few packages, and no script that runs at install', () => {
@@ -85,7 +91,6 @@ describe('the tarball', () => {
 
 describe('installed in an empty folder', () => {
   it('serves the page behind its login', async () => {
-    const bin = join(folder, 'node_modules', 'ailab-web', 'server', 'bin', 'ailab-web.mjs');
     lab = await startLab({ program: [bin, 'serve', '--no-open'], home: seeded.home });
     user = await login(lab, lab.link);
     expect((await ask(lab.port, { path: '/' })).status).toBe(401);

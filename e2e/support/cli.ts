@@ -13,13 +13,15 @@ export interface CliOptions {
   env?: Record<string, string>;
   /** Another wrapper before `node …`, e.g. to run as another user. */
   through?: string[];
+  /** Another copy of the product than this tree's: its bin. */
+  bin?: string;
 }
 
 export function ailab(args: string[], options: CliOptions = {}): Promise<Finished> {
   const command = [
     ...(options.through ?? []),
     process.execPath,
-    join(ROOT, 'server', 'bin', 'ailab-web.mjs'),
+    options.bin ?? join(ROOT, 'server', 'bin', 'ailab-web.mjs'),
     ...args,
   ];
   const child = spawn(command[0] ?? '', command.slice(1), {

@@ -9,6 +9,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
@@ -39,12 +40,17 @@ function buildNext() {
   }
 }
 
-/** What tracing copies beside need: native files of one platform, an image optimizer we switched off. */
+/**
+ * What tracing copies beside need: native files of one platform, an image optimizer we switched off, and the metrics of
+ * every Google font (4.3 MB), which only font-utils.js asks for and nobody asks that.
+ */
 const DROPPED = [
   'node_modules/sharp',
   'node_modules/@img',
   'node_modules/better-sqlite3',
   'node_modules/typescript',
+  'node_modules/next/dist/server/capsize-font-metrics.json',
+  'node_modules/next/dist/server/font-utils.js',
 ];
 
 function assembleNext(target) {
@@ -56,17 +62,26 @@ function assembleNext(target) {
       rmSync(join(target, entry), { recursive: true });
   }
   for (const path of DROPPED) rmSync(join(target, path), { recursive: true, force: true });
-  refuseUnportable(target);
+  forgetThisFolder(join(target, '.next', 'required-server-files.json'));
+  cleanUp(target);
 }
 
-/** npm drops symlinks from a tarball, and a native file of this platform is dead on another: neither may get in. */
-function refuseUnportable(folder) {
+/** Next writes the folder it was built in into its settings; no other machine has it, and it is nobody's business. */
+function forgetThisFolder(file) {
+  const settings = readFileSync(file, 'utf8').replaceAll(JSON.stringify(ROOT), '"."');
+  if (settings.includes(ROOT)) throw new Error(`${file} still names ${ROOT}`);
+  writeFileSync(file, settings);
+}
+
+/** No source maps; and no symlink, which npm drops from a tarball, nor a native file, which other platforms can't load. */
+function cleanUp(folder) {
   for (const entry of readdirSync(folder)) {
     const path = join(folder, entry);
     const stat = lstatSync(path);
     if (stat.isSymbolicLink() || entry.endsWith('.node'))
       throw new Error(`${path} can't be shipped to every platform`);
-    if (stat.isDirectory()) refuseUnportable(path);
+    if (stat.isDirectory()) cleanUp(path);
+    else if (entry.endsWith('.map')) rmSync(path);
   }
 }
 

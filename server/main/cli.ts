@@ -53,7 +53,8 @@ function exitCodeOf(error: unknown): number {
   return isLabError(error) && error.code === 'usage' ? 2 : 1;
 }
 
-function createCli(): Command {
+/** Also what docs/cli.md is made from. */
+export function createCli(): Command {
   const cli = new Command('ailab-web')
     .description(
       'A local GenAI lab: a model that answers, the stack around it, and a dashboard that tells the truth.',

