@@ -42,7 +42,11 @@ describe.skipIf(found.kind === 'none')(`the installed package on a real engine${
     expect(await cli('up')).toMatchObject({ code: 0, stdout: expect.stringContaining('The model answered') });
     expect((await engine.docker('ps', '--format', '{{.Names}}')).trim().split('\n')).toHaveLength(2);
     const { code, stdout, stderr } = await cli('chat', 'Hello');
-    expect([code, stderr, stdout]).toEqual([0, expect.any(String), expect.stringMatching(/\b(hello|hi|hey|welcome)\b/i)]);
+    expect([code, stderr, stdout]).toEqual([
+      0,
+      expect.any(String),
+      expect.stringMatching(/\b(hello|hi|hey|welcome)\b/i),
+    ]);
   });
 
   it('is gone after purge', async () => {

@@ -25,6 +25,7 @@ export async function purgeQuestion(
     'It leaves alone:',
     `  models in the Hugging Face cache (${hubCacheRoot(env)}) and in folders of yours`,
     '  images that Docker has pulled, and programs of the package managers',
+    '  the cache of npm, and in your cache folder ailab-web/node-24, if your own Node was too old',
   ];
   return `${lines.join('\n')}\n`;
 }
