@@ -9,7 +9,7 @@ import { startLab } from '../support/lab.ts';
 import Database from 'better-sqlite3';
 import { must, spread, type Fault, type Tally } from './fault.ts';
 
-const SIZE = '2m';
+const SIZE = '8m';
 
 /** Undefined where this user may not mount. */
 function mountSmall(): string | undefined {
