@@ -64,8 +64,8 @@ it('every link leads to a file, and every name in one is in that file', () => {
 });
 
 it('every file, script and command that is named exists', () => {
-  const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts);
-  const commands = createCli().commands.map((command) => command.name());
+  const scripts = new Set(Object.keys((JSON.parse(read('package.json')) as { scripts: object }).scripts));
+  const commands = new Set(createCli().commands.map((command) => command.name()));
   const wrong = PROSE.flatMap((page) => {
     const text = read(page);
     const files = [...text.matchAll(/`((?:app|server|db|stacks|e2e)\/[\w()/.-]+\.(?:ts|tsx|mjs|yml))`/g)];
@@ -73,8 +73,8 @@ it('every file, script and command that is named exists', () => {
     const called = [...text.matchAll(/(?:`|npx )ailab-web ([a-z]+)/g)];
     return [
       ...files.filter(([, path = '']) => !isFile(path)).map(([, path]) => `${page}: ${path}`),
-      ...ran.filter(([, name = '']) => !scripts.includes(name)).map(([all]) => `${page}: ${all}`),
-      ...called.filter(([, name = '']) => !commands.includes(name)).map(([all]) => `${page}: ${all}`),
+      ...ran.filter(([, name = '']) => !scripts.has(name)).map(([all]) => `${page}: ${all}`),
+      ...called.filter(([, name = '']) => !commands.has(name)).map(([all]) => `${page}: ${all}`),
     ];
   });
   expect(wrong).toEqual([]);
