@@ -10,7 +10,8 @@ const HEAD = `# Faults
 Each line is a fault of our table, how often it was tried on a real build, and what came of it: \`npm run test:faults\`
 writes them, one line as soon as its fault is through. \`200/200\` means: tried 200 times, and 200 times what is
 expected held. Where fewer were reached than meant, the line says so. Load is the machine's before the run: figures of
-a busy machine are worse than those of an idle one.
+a busy machine are worse than those of an idle one. Times under "expected" are what is aimed at; a run fails only past
+some slack for a busy machine, so read the figures beside them.
 
 | # | fault | expected | held | figures | when, on what |
 |---|---|---|---|---|---|
