@@ -6,7 +6,7 @@
 'use client';
 
 import { useEffect, useSyncExternalStore } from 'react';
-import { samplingOf } from '../../server/schemas/chat-settings.ts';
+import { samplingOf } from '../../server/schemas/chat-settings-words.ts';
 import { ChatError, streamCompletion, type CompletionEvent } from './completion.ts';
 import { UNREACHABLE, type Report } from './report.ts';
 import { authFetch } from './session.ts';

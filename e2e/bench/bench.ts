@@ -1,5 +1,7 @@
 import { availableParallelism, cpus, loadavg, totalmem } from 'node:os';
+import { benchChat } from './chat.ts';
 import { benchChats } from './chats.ts';
+import { benchFirstLoad } from './first-load.ts';
 import { benchGateway } from './gateway.ts';
 import { benchLighthouse } from './lighthouse.ts';
 import { benchRuntimes } from './runtimes.ts';
@@ -17,11 +19,13 @@ if (load > BUSY_LOAD)
   console.log('The machine is busy: these figures are worth little. Run it again when the load is below 1.');
 const PARTS = {
   gateway: benchGateway,
+  'first-load': benchFirstLoad,
   lighthouse: benchLighthouse,
   runtimes: benchRuntimes,
   stack: benchStack,
   share: benchShare,
   chats: benchChats,
+  chat: benchChat,
 };
 const asked = process.argv.slice(2);
 const unknown = asked.find((name) => !Object.hasOwn(PARTS, name));

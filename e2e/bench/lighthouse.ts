@@ -14,7 +14,6 @@ import { anyFreePort } from '../../server/lib/ports.ts';
 import { ailab } from '../support/cli.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { bringUp, standInModel } from '../support/model.ts';
-import { firstLoad } from './first-load.ts';
 import type { Row } from './stats.ts';
 
 const VERSION = '13.5.0';
@@ -61,7 +60,7 @@ export async function benchLighthouse(): Promise<Row[]> {
     });
     const all = await logIn(browser, lab);
     const paths = process.env['AILAB_BENCH_PAGES']?.split(',') ?? all;
-    const rows = await firstLoad(lab);
+    const rows: Row[] = [];
     for (const look of LOOKS)
       for (const path of paths)
         rows.push(...rowsOf(`${path}, ${look.name}`, await audit(lab, path, port, look.flags)));

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { readLock } from '../../server/lock/read.ts';
 import { writeLock } from '../../server/lock/write.ts';
 import type { Remote } from '../../server/main/remote.ts';
-import { decodeLock } from '../../server/schemas/lock.ts';
+import { decodeLock } from '../../server/schemas/lock-text.ts';
 import { ailab } from '../support/cli.ts';
 import { changesSince, contentsOf } from '../support/database.ts';
 import { startLab, type Lab } from '../support/lab.ts';

@@ -11,7 +11,7 @@ import { anyFreePort } from '../../server/lib/ports.ts';
 import type { RuntimeItem } from '../../server/resources/embedded-runtime/actual.ts';
 import { readRecord, type RuntimeRecord } from '../../server/resources/embedded-runtime/record.ts';
 import { createEmbeddedRuntime } from '../../server/resources/embedded-runtime/resource.ts';
-import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config-defaults.ts';
 import type { Lab } from '../../server/schemas/lab.ts';
 
 const ROOT = join(import.meta.dirname, '../..');

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
-import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config-defaults.ts';
 import type { Lab } from '../../server/schemas/lab.ts';
 import {
   composeEnvironment,

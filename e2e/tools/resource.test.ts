@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Change } from '../../server/engine/resource.ts';
 import { ensureHome, locateHome, type Home } from '../../server/lib/home.ts';
-import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config-defaults.ts';
 import type { Lab, RuntimeChoice } from '../../server/schemas/lab.ts';
 import { createPackageTools } from '../../server/resources/package-tools/resource.ts';
 

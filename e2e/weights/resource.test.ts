@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { Change } from '../../server/engine/resource.ts';
 import { locateHome } from '../../server/lib/home.ts';
-import { DEFAULT_PORTS } from '../../server/schemas/config.ts';
+import { DEFAULT_PORTS } from '../../server/schemas/config-defaults.ts';
 import type { Lab, WeightsSource } from '../../server/schemas/lab.ts';
 import { buildGguf, buildSplitGguf, text } from '../../server/resources/model-weights/gguf-fixture.ts';
 import { createModelWeights } from '../../server/resources/model-weights/resource.ts';

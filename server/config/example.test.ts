@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { CONFIG_DEFAULTS, configFile } from '../schemas/config.ts';
+import { configFile } from '../schemas/config.ts';
+import { CONFIG_DEFAULTS } from '../schemas/config-defaults.ts';
 import { CONFIG_DOCS, CONFIG_KEYS, type KeyDoc } from '../schemas/config-docs.ts';
 import { exampleConfig } from '../schemas/config-example.ts';
 import { parseConfig } from './load.ts';

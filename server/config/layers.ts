@@ -1,15 +1,7 @@
 /** Precedence: flags over environment (`MODEL_ID`, `MODEL_PATH`, `AILAB_*`) over the file over defaults. */
 import { LabError } from '../lib/errors.ts';
-import {
-  CONFIG_DEFAULTS,
-  configOverrides,
-  CONFIG_VARIABLES,
-  DEFAULT_PORTS,
-  SERVICES,
-  type ConfigFile,
-  type ConfigOverrides,
-  type Origin,
-} from '../schemas/config.ts';
+import { configOverrides, type ConfigFile, type ConfigOverrides, type Origin } from '../schemas/config.ts';
+import { CONFIG_DEFAULTS, CONFIG_VARIABLES, DEFAULT_PORTS, SERVICES } from '../schemas/config-defaults.ts';
 import { plainIssues } from './issues.ts';
 import type { Profile, StackWish } from '../schemas/lab.ts';
 

@@ -1,6 +1,6 @@
 /** What ai-lab.yaml would be with a repair in it. Nothing is written; comments and order stay. */
 import type { ConfigOverrides } from '../schemas/config.ts';
-import { CONFIG_VARIABLES } from '../schemas/config.ts';
+import { CONFIG_VARIABLES } from '../schemas/config-defaults.ts';
 import type { RepairChange, RepairPreview } from '../schemas/explanation.ts';
 import { NOTHING_WRITTEN } from './edit.ts';
 import { withKey } from './edit-text.ts';

@@ -1,10 +1,6 @@
 /** Each key's value and who said it. */
-import {
-  CONFIG_DEFAULTS,
-  CONFIG_VARIABLES,
-  type ConfigFile,
-  type ConfigOverrides,
-} from '../schemas/config.ts';
+import type { ConfigFile, ConfigOverrides } from '../schemas/config.ts';
+import { CONFIG_DEFAULTS, CONFIG_VARIABLES } from '../schemas/config-defaults.ts';
 import { CONFIG_DOCS, CONFIG_KEYS, type ConfigKey } from '../schemas/config-docs.ts';
 import type { ConfigValue } from '../schemas/config-view.ts';
 import { pickModel } from './layers.ts';

@@ -1,7 +1,8 @@
 /** The hooks of a lab from its config: pure. */
 import { createHash } from 'node:crypto';
 import { HOOK_PHASES, type Hook, type HookPhase } from '../schemas/hooks.ts';
-import { CONFIG_DEFAULTS, type ConfigFile } from '../schemas/config.ts';
+import type { ConfigFile } from '../schemas/config.ts';
+import { CONFIG_DEFAULTS } from '../schemas/config-defaults.ts';
 import { parseDuration } from '../schemas/duration.ts';
 import { HOOK_TIMEOUT, type HookEntry } from '../schemas/hook-config.ts';
 import type { Lab } from '../schemas/lab.ts';

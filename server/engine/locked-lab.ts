@@ -10,7 +10,7 @@ import { NODE_LLAMA_CPP_VERSION } from '../resources/embedded-runtime/find-runti
 import { locateWeights } from '../resources/model-weights/locate.ts';
 import { parseModelId } from '../resources/model-weights/model-id.ts';
 import { starterPath } from '../resources/model-weights/starter.ts';
-import { SERVICES } from '../schemas/config.ts';
+import { SERVICES } from '../schemas/config-defaults.ts';
 import type { EmbeddingsWish, Lab, RuntimeChoice, WeightsSource } from '../schemas/lab.ts';
 import type { LockDifference, LockShown } from '../schemas/lock.ts';
 import { embeddingsWish } from './resolve-embeddings.ts';

@@ -5,13 +5,8 @@ import { compareEntries, isOfLab } from '../lock/compare.ts';
 import type { LockedFacts } from '../lock/facts.ts';
 import type { Home } from '../lib/home.ts';
 import { defaultImages } from '../resources/compose-stack/locked-images.ts';
-import {
-  CONFIG_DEFAULTS,
-  DEFAULT_PORTS,
-  SERVICES,
-  type ConfigFile,
-  type ConfigOverrides,
-} from '../schemas/config.ts';
+import type { ConfigFile, ConfigOverrides } from '../schemas/config.ts';
+import { CONFIG_DEFAULTS, DEFAULT_PORTS, SERVICES } from '../schemas/config-defaults.ts';
 import type { Lab } from '../schemas/lab.ts';
 import type { LockDifference, LockEntry, LockShown } from '../schemas/lock.ts';
 import { noLock, type Locks } from '../services/locks.ts';

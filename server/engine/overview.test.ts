@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { locateHome } from '../lib/home.ts';
-import { DEFAULT_PORTS } from '../schemas/config.ts';
+import { DEFAULT_PORTS } from '../schemas/config-defaults.ts';
 import type { Activity } from '../schemas/activity.ts';
 import type { Lab, StatusItem } from '../schemas/lab.ts';
 import { toOverview, type OverviewInput } from './overview.ts';

@@ -1,6 +1,7 @@
 /** What runs, held against what a locked lab asks for; by the names that the lock has for it. */
 import { isLabError } from '../lib/errors.ts';
-import { EMBEDDINGS_PROCESS, type Item, type Lab } from '../schemas/lab.ts';
+import type { Item, Lab } from '../schemas/lab.ts';
+import { EMBEDDINGS_PROCESS } from '../schemas/model-server.ts';
 import { PROCESS_ENTRY, STACK_ENTRY, WEIGHTS_TYPE, type LockDifference } from '../schemas/lock.ts';
 import { itemKey } from './plan.ts';
 import type { Resource } from './resource.ts';

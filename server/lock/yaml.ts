@@ -5,7 +5,7 @@
 import { isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, parseDocument, type Document } from 'yaml';
 import { LabError } from '../lib/errors.ts';
 import { harmless } from '../lib/harmless.ts';
-import { LOCK_MAX_BYTES } from '../schemas/lock.ts';
+import { LOCK_MAX_BYTES } from '../schemas/lock-text.ts';
 import { LOCK_END, LOCK_HEAD } from './write.ts';
 
 /** Above it the parser could take more than a second; the lock of a lab has some hundred. */

@@ -5,7 +5,8 @@ import { basename, resolve } from 'node:path';
 import { errnoOf, LabError } from '../lib/errors.ts';
 import { expandTilde, homeError } from '../lib/home.ts';
 import { writePrivateFile } from '../lib/private-file.ts';
-import { decodeLock, LOCK_MAX_BYTES, type ImportInput } from '../schemas/lock.ts';
+import type { ImportInput } from '../schemas/lock.ts';
+import { decodeLock, LOCK_MAX_BYTES } from '../schemas/lock-text.ts';
 
 /** Throws `lock_file_unreadable` and `lock_invalid`; never reads more than a lock may have. */
 export async function readLockFile(file: string): Promise<ImportInput> {

@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { attachments } from './chat-attachments.ts';
 import { chatSettings } from './chat-settings.ts';
+import { FILE_CHARACTERS_MAX } from './chat-file-limit.ts';
 import { MESSAGE_STATES, reasoning, replyMetrics } from './chat.ts';
 
 export const FILE_FORMAT = 'ailab-web/conversations';
-export const FILE_CHARACTERS_MAX = 64_000_000;
 export const FILE_CONVERSATIONS_MAX = 20_000;
 /** Of all conversations of a file together: one transaction, which at 0.5 ms each holds everything else up. */
 export const FILE_MESSAGES_MAX = 30_000;

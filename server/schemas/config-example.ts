@@ -1,5 +1,5 @@
 /** `ai-lab.example.yaml` from the documented keys and their defaults: the same text in the repository and in the editor. */
-import { CONFIG_DEFAULTS, CONFIG_VARIABLES } from './config.ts';
+import { CONFIG_DEFAULTS, CONFIG_VARIABLES } from './config-defaults.ts';
 import { CONFIG_DOCS, CONFIG_KEYS, type ConfigKey, type KeyDoc } from './config-docs.ts';
 
 const WIDTH = 100;

@@ -1,5 +1,6 @@
 /** `ai-lab.yaml`, key by key. Strict: an unknown key is an error, because a misspelt one would be silently ignored. */
 import { z } from 'zod';
+import { SERVICES } from './config-defaults.ts';
 import { costConfig } from './cost-config.ts';
 import { hookConfig } from './hook-config.ts';
 import { ENGINE_CHOICES, PROFILES } from './lab.ts';
@@ -7,17 +8,6 @@ import { line } from './line.ts';
 import { readModelId } from './model-id.ts';
 
 const port = z.number().int().min(1024).max(65_535);
-
-export const DEFAULT_PORTS = {
-  model: 18_080,
-  weaviate: 18_081,
-  weaviate_grpc: 18_082,
-  embeddings: 18_083,
-  prometheus: 19_090,
-  grafana: 13_000,
-} as const;
-
-export const SERVICES = ['weaviate', 'prometheus', 'grafana'] as const;
 
 /** What has an image of its own. */
 const IMAGES = ['model', 'embeddings', ...SERVICES] as const;
@@ -86,20 +76,6 @@ export const configFile = z.strictObject({
 });
 export type ConfigFile = z.infer<typeof configFile>;
 
-/** What holds where nobody says anything; the only place for it. What is not here has no default. */
-export const CONFIG_DEFAULTS = {
-  model_folders: [],
-  profile: 'default',
-  engine: 'auto',
-  runtime: 'llama.cpp',
-  services: SERVICES,
-  context_size: 4096,
-  ports: DEFAULT_PORTS,
-  images: {},
-  hooks: { pre_apply: ['weaviate-ready'], post_apply: ['grafana-import'] },
-  allowed_hosts: [],
-} as const satisfies { readonly [K in keyof ConfigFile]: unknown };
-
 /** What a flag or the environment may say; the same words as in the file. */
 export const configOverrides = z.strictObject({
   /** Its grammar is told by who resolves it. */
@@ -110,15 +86,6 @@ export const configOverrides = z.strictObject({
   context_size: configFile.shape.context_size,
 });
 export type ConfigOverrides = z.infer<typeof configOverrides>;
-
-/** Where the environment says it. */
-export const CONFIG_VARIABLES = {
-  model_id: 'MODEL_ID',
-  model_path: 'MODEL_PATH',
-  profile: 'AILAB_PROFILE',
-  engine: 'AILAB_ENGINE',
-  context_size: 'AILAB_CONTEXT_SIZE',
-} as const satisfies Record<keyof ConfigOverrides, string>;
 
 export const ORIGINS = ['flag', 'environment', 'file', 'default'] as const;
 export type Origin = (typeof ORIGINS)[number];

@@ -120,14 +120,8 @@ export interface EmbeddingsWish {
   pooling: Pooling;
 }
 
-/** The embeddings server as an item: a process, or a service of the stack. */
-export const EMBEDDINGS_PROCESS = 'embeddings-runtime';
+/** The embeddings server as an item where it is a service of the stack. */
 export const EMBEDDINGS_SERVICE = 'embeddings';
-
-/** Is it the server of the model that chats? */
-export function isModelServer({ domain, name }: Pick<Item, 'domain' | 'name'>): boolean {
-  return domain === 'process' ? name !== EMBEDDINGS_PROCESS : domain === 'service' && name === 'model';
-}
 
 /** A resolved lab: config, environment and flags after precedence, with nothing left to decide. */
 export interface Lab {

@@ -12,7 +12,7 @@ import {
   type FileMessage,
   type OpenAiConversation,
 } from '../schemas/chat-file.ts';
-import { SYSTEM_PROMPT_MAX } from '../schemas/chat-settings.ts';
+import { SYSTEM_PROMPT_MAX } from '../schemas/chat-settings-words.ts';
 import { titleOf } from './chat-title.ts';
 
 export function readChatFile(text: string, now: number): FileConversation[] {

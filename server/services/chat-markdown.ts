@@ -1,6 +1,6 @@
 /** Conversations as Markdown, for people: the branch that is shown, with what made each reply. */
-import { withAttachments } from '../schemas/chat-attachments.ts';
-import { settingWords } from '../schemas/chat-settings.ts';
+import { withAttachments } from '../schemas/attachment-text.ts';
+import { settingWords } from '../schemas/chat-settings-words.ts';
 import type { FileConversation, FileMessage } from '../schemas/chat-file.ts';
 import { pathTo } from './chat-tree.ts';
 

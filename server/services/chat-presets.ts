@@ -4,13 +4,8 @@ import type { Db } from '../../db/client.ts';
 import { readSetting, writeSetting } from '../../db/queries/settings.ts';
 import { LabError } from '../lib/errors.ts';
 import { newId } from '../lib/id.ts';
-import {
-  BUILT_IN_PRESETS,
-  chatPreset,
-  PRESETS_MAX,
-  type ChatPreset,
-  type SavePresetInput,
-} from '../schemas/chat-settings.ts';
+import { chatPreset, PRESETS_MAX, type ChatPreset, type SavePresetInput } from '../schemas/chat-settings.ts';
+import { BUILT_IN_PRESETS } from '../schemas/chat-settings-words.ts';
 
 const KEY = 'chat.presets';
 const stored = z.array(chatPreset).catch([]);

@@ -4,7 +4,8 @@ import type { Db } from '../../db/client.ts';
 import * as store from '../../db/queries/chats.ts';
 import { LabError } from '../lib/errors.ts';
 import { newId } from '../lib/id.ts';
-import { attachments, withAttachments, type Attachment } from '../schemas/chat-attachments.ts';
+import { attachments, type Attachment } from '../schemas/chat-attachments.ts';
+import { withAttachments } from '../schemas/attachment-text.ts';
 import { chatSettings, type ChatSettings } from '../schemas/chat-settings.ts';
 import {
   chatMessage,

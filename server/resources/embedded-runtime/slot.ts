@@ -1,7 +1,7 @@
 /** The model servers that a home may have, each under a supervisor of its own, and where each keeps its things. */
 import { join } from 'node:path';
 import type { Home } from '../../lib/home.ts';
-import { EMBEDDINGS_PROCESS } from '../../schemas/lab.ts';
+import { EMBEDDINGS_PROCESS } from '../../schemas/model-server.ts';
 
 export const ROLES = ['model', 'embeddings'] as const;
 export type Role = (typeof ROLES)[number];

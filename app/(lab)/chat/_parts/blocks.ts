@@ -78,6 +78,23 @@ function isLong(block: readonly string[], size: number, next: string): boolean {
   return size >= VERY_LONG && !first.startsWith('|') && /^\S/.test(next);
 }
 
+/**
+ * The same for a text that grows. What comes after a cut is cut as if it stood alone, and a line that grows never takes
+ * a cut back: so only the last block is looked at again.
+ */
+export function createSplitter(): (text: string) => string[] {
+  let known = '';
+  let blocks: string[] = [];
+  return (text) => {
+    if (text === known) return blocks;
+    const done = text.startsWith(known) ? blocks.slice(0, -1) : [];
+    const from = done.reduce((sum, block) => sum + block.length + 1, 0);
+    known = text;
+    blocks = [...done, ...splitBlocks(text.slice(from))];
+    return blocks;
+  };
+}
+
 export interface CodeParts {
   language: string | undefined;
   code: string;
@@ -123,6 +140,7 @@ const DEFINITIONS_MAX = 100;
 
 /** A link defined somewhere is valid everywhere: each block gets what it needs of the text's definitions. */
 export function withDefinitions(blocks: string[], text: string): string[] {
+  if (!text.includes(']:')) return blocks;
   const found = [...text.matchAll(DEFINITION)].slice(0, DEFINITIONS_MAX);
   if (found.length === 0) return blocks;
   return blocks.map((block) => {

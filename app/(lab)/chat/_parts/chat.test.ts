@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { activity, overview, step, T0 } from '../../../_lib/fixtures.ts';
-import { codeOf, splitBlocks, tableOf, withDefinitions } from './blocks.ts';
+import { codeOf, createSplitter, splitBlocks, tableOf, withDefinitions } from './blocks.ts';
 import { showHidden } from './hidden.ts';
 import { linkTarget } from './links.ts';
 import { metricFacts } from './metrics-words.ts';
@@ -105,6 +105,22 @@ describe('linkTarget', () => {
     '',
     undefined,
   ])('%s leads nowhere', (href) => expect(linkTarget(href)).toBeNull());
+});
+
+describe('createSplitter', () => {
+  const text =
+    'Words\n\n- a\n- b\n\n**So**\n```js\nx\n\n```\n\nand\n|h|\n|-|\n|1|\n\n1. one\n\n   two\n~~~\n``` `\n~~~\n' +
+    `${'- item\n'.repeat(180)}end\n\n  ~~~\n  y\n  ~~~\n* z\n***\n\`\`\`a\`b\nlast`;
+  it('cuts a text that grows as it cuts the whole', () => {
+    const split = createSplitter();
+    for (let end = 1; end <= text.length; end += end % 300 < 150 ? 1 : 37)
+      expect(split(text.slice(0, end))).toEqual(splitBlocks(text.slice(0, end)));
+  });
+  it('begins anew with another text', () => {
+    const split = createSplitter();
+    split(text);
+    expect(split('a\n\nb')).toEqual(['a\n', 'b']);
+  });
 });
 
 describe('notReady', () => {

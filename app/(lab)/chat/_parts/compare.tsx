@@ -2,7 +2,8 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { settingWords, type ChatSettings } from '../../../../server/schemas/chat-settings.ts';
+import type { ChatSettings } from '../../../../server/schemas/chat-settings.ts';
+import { settingWords } from '../../../../server/schemas/chat-settings-words.ts';
 import { startRun } from '../../../_lib/chat-runs.ts';
 import { isComparing, useComparison } from '../../../_lib/model-comparison.ts';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';

@@ -4,10 +4,10 @@
  */
 'use client';
 
-import { memo, startTransition, useEffect, useMemo, useState } from 'react';
+import { memo, startTransition, useEffect, useMemo, useState, type ReactNode } from 'react';
 import ReactMarkdown, { type Components } from 'react-markdown';
 import remarkGfm from 'remark-gfm';
-import { codeOf, splitBlocks, tableOf, withDefinitions, type TableParts } from './blocks.ts';
+import { codeOf, createSplitter, tableOf, withDefinitions, type TableParts } from './blocks.ts';
 import { isCostly } from './costly.ts';
 import { CodeBlock } from './code-block.tsx';
 import { COMPONENTS, ELEMENTS, Growing, TableFrame } from './elements.tsx';
@@ -32,7 +32,8 @@ interface MarkdownProps {
 export function Markdown({ text, live }: MarkdownProps) {
   const [ready, setReady] = useState(live || text.length < SLICED);
   useEffect(() => startTransition(() => setReady(true)), []);
-  const blocks = useMemo(() => withDefinitions(splitBlocks(text), text), [text]);
+  const [split] = useState(createSplitter);
+  const blocks = useMemo(() => withDefinitions(split(text), text), [split, text]);
   if (!ready) return <Plain text={showHidden(text)} />;
   return blocks.map((block, index) => (
     // Blocks are only ever added at the end, so their place is their name.
@@ -47,7 +48,7 @@ const Block = memo(function Block({ text, live }: MarkdownProps) {
   if (code !== null) return <CodeBlock {...code} complete={code.complete || !live} />;
   const table = tableOf(shown);
   if (table !== null && table.columns <= COLUMNS_MAX && table.rows.length <= ROWS_MAX)
-    return <Table {...table} />;
+    return <Table {...table} live={live} />;
   if (isCostly(shown)) return <Plain text={shown} />;
   return (
     <PlainOnError text={shown}>
@@ -82,14 +83,21 @@ const parseAll = (text: string) => parse(text);
 /** Rows of so many characters are parsed together; a growing table parses the last of these groups alone. */
 const GROUP = 800;
 
-function Table({ head, rows }: TableParts) {
+function Table({ head, rows, live }: TableParts & { live: boolean }) {
+  const groups = rowGroups(rows);
   return (
     <TableFrame>
       <table>
-        {rowGroups(rows).map((group, index) => (
+        {groups.map((group, index) => (
           // As with blocks.
-          // oxlint-disable-next-line react/no-array-index-key
-          <Rows key={index} head={head} rows={group} first={index === 0} />
+          <Rows
+            // oxlint-disable-next-line react/no-array-index-key
+            key={index}
+            head={head}
+            rows={group}
+            first={index === 0}
+            live={live && index === groups.length - 1}
+          />
         ))}
       </table>
     </TableFrame>
@@ -122,7 +130,25 @@ function PlainRows({ rows }: { rows: string }) {
 const FIRST: Components = { ...COMPONENTS, table: ({ children }) => <>{children}</> };
 const FURTHER: Components = { ...FIRST, thead: () => null };
 
-const Rows = memo(function Rows({ head, rows, first }: { head: string; rows: string; first: boolean }) {
+const parseFirst = (text: string) => parse(text, FIRST);
+const parseFurther = (text: string) => parse(text, FURTHER);
+
+interface RowsProps {
+  head: string;
+  rows: string;
+  first: boolean;
+  live: boolean;
+}
+
+const Rows = memo(function Rows({ head, rows, first, live }: RowsProps) {
   const text = `${head}\n${rows}`;
-  return isCostly(text) ? <PlainRows rows={rows} /> : parse(text, first ? FIRST : FURTHER);
+  return isCostly(text) ? (
+    <PlainRows rows={rows} />
+  ) : (
+    <ParsedRows text={text} live={live} make={first ? parseFirst : parseFurther} />
+  );
 });
+
+function ParsedRows({ text, live, make }: MarkdownProps & { make: (text: string) => ReactNode }) {
+  return useCalm(text, live, make);
+}

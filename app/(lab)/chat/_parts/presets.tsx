@@ -2,12 +2,8 @@
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
-import {
-  BUILT_IN_PRESETS,
-  sameSettings,
-  type ChatPreset,
-  type ChatSettings,
-} from '../../../../server/schemas/chat-settings.ts';
+import type { ChatPreset, ChatSettings } from '../../../../server/schemas/chat-settings.ts';
+import { BUILT_IN_PRESETS, sameSettings } from '../../../../server/schemas/chat-settings-words.ts';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { Confirm } from '../../../_ui/dialog.tsx';

@@ -1,12 +1,12 @@
 /** Text files from the user's hand: read, looked at, and refused by name where they are no text or too much. */
+import type { Attachment } from '../../../../server/schemas/chat-attachments.ts';
 import {
   ATTACHED_CHARACTERS_MAX,
   ATTACHMENT_BYTES_MAX,
   ATTACHMENTS_MAX,
   estimateTokens,
   withAttachments,
-  type Attachment,
-} from '../../../../server/schemas/chat-attachments.ts';
+} from '../../../../server/schemas/attachment-text.ts';
 import { formatBytes, formatCount } from '../../../../server/schemas/format.ts';
 
 export interface FileLike {

@@ -1,5 +1,5 @@
 /** Can the model be asked now? If not, why, in words, and where to go. */
-import { isModelServer } from '../../../../server/schemas/lab.ts';
+import { isModelServer } from '../../../../server/schemas/model-server.ts';
 import { dockerAway } from '../../../_lib/docker.ts';
 import type { Activity, LabOverview } from '../../../_lib/wire.ts';
 

@@ -1,9 +1,12 @@
 /** The settings as they stand in fields: text, which may not be a value yet. */
 import {
-  chatSettings,
-  type ChatSetting,
-  type ChatSettings,
-} from '../../../../server/schemas/chat-settings.ts';
+  NUMBER_LIMITS,
+  STOP_MAX,
+  STOPS_MAX,
+  SYSTEM_PROMPT_MAX,
+} from '../../../../server/schemas/chat-settings-words.ts';
+import type { ChatSetting, ChatSettings } from '../../../../server/schemas/chat-settings.ts';
+import { formatCount } from '../../../../server/schemas/format.ts';
 
 export type Draft = Record<ChatSetting, string>;
 
@@ -29,28 +32,37 @@ export function draftOf(settings: ChatSettings): Draft {
   };
 }
 
-/** What a field holds; undefined: nothing, which is the default. */
-function valueOf(key: ChatSetting, text: string): unknown {
-  if (text.trim() === '') return undefined;
-  if (key === 'systemPrompt') return text;
-  if (key === 'stop')
-    return text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.replaceAll(String.raw`\n`, '\n'));
-  return Number(text.trim().replace(',', '.'));
+/** What a field holds: its value, or what it may hold instead. */
+type Held = { value: number | string | string[] } | { problem: string };
+
+function heldIn(key: ChatSetting, text: string): Held {
+  switch (key) {
+    case 'systemPrompt': {
+      const value = text.trim();
+      return value.length <= SYSTEM_PROMPT_MAX
+        ? { value }
+        : { problem: `At most ${formatCount(SYSTEM_PROMPT_MAX)} characters.` };
+    }
+    case 'stop': {
+      const value = text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => line.replaceAll(String.raw`\n`, '\n'));
+      return value.length <= STOPS_MAX && value.every((one) => one.length <= STOP_MAX)
+        ? { value }
+        : { problem: `At most ${STOPS_MAX} texts of at most ${STOP_MAX} characters each.` };
+    }
+    default: {
+      const { min, max, whole } = NUMBER_LIMITS[key];
+      const value = Number(text.trim().replace(',', '.'));
+      return value >= min && value <= max && (!whole || Number.isInteger(value))
+        ? { value }
+        : { problem: `A ${whole ? 'whole ' : ''}number from ${min} to ${formatCount(max)}.` };
+    }
+  }
 }
 
-const RANGES: Record<ChatSetting, string> = {
-  temperature: 'A number from 0 to 2.',
-  topP: 'A number from 0.01 to 1.',
-  maxTokens: 'A whole number from 1 to 1,000,000.',
-  seed: 'A whole number from 0 to 2,147,483,647.',
-  systemPrompt: 'At most 20,000 characters.',
-  stop: 'At most 8 texts of at most 100 characters each.',
-};
-
-/** The settings of the fields that hold a value, and what is wrong with the others. */
+/** The settings of the fields that hold a value, and what is wrong with the others. An empty field is the default. */
 export function readDraft(draft: Draft): {
   settings: ChatSettings;
   problems: Partial<Record<ChatSetting, string>>;
@@ -58,11 +70,10 @@ export function readDraft(draft: Draft): {
   const settings: Record<string, unknown> = {};
   const problems: Partial<Record<ChatSetting, string>> = {};
   for (const key of SETTINGS) {
-    const value = valueOf(key, draft[key]);
-    if (value === undefined) continue;
-    const parsed = chatSettings.shape[key].safeParse(value);
-    if (parsed.success) settings[key] = parsed.data;
-    else problems[key] = RANGES[key];
+    if (draft[key].trim() === '') continue;
+    const held = heldIn(key, draft[key]);
+    if ('value' in held) settings[key] = held.value;
+    else problems[key] = held.problem;
   }
   return { settings, problems };
 }

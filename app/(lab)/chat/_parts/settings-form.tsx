@@ -1,12 +1,8 @@
 'use client';
 
 import { useState } from 'react';
-import {
-  RUNTIME_DEFAULTS,
-  sameSettings,
-  type ChatSetting,
-  type ChatSettings,
-} from '../../../../server/schemas/chat-settings.ts';
+import type { ChatSetting, ChatSettings } from '../../../../server/schemas/chat-settings.ts';
+import { RUNTIME_DEFAULTS, sameSettings } from '../../../../server/schemas/chat-settings-words.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { Presets } from './presets.tsx';
 import { draftOf, readDraft, type Draft } from './settings-draft.ts';

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { FILE_CHARACTERS_MAX } from '../../../../server/schemas/chat-file.ts';
+import { FILE_CHARACTERS_MAX } from '../../../../server/schemas/chat-file-limit.ts';
 import { formatBytes, plural } from '../../../../server/schemas/format.ts';
 import { saveFile } from '../../../_lib/save-file.ts';
 import { client, reportOf, trpc } from '../../../_lib/trpc.ts';

@@ -1,7 +1,8 @@
 'use client';
 
 import { useState } from 'react';
-import { settingWords, type ChatSettings } from '../../../../server/schemas/chat-settings.ts';
+import type { ChatSettings } from '../../../../server/schemas/chat-settings.ts';
+import { settingWords } from '../../../../server/schemas/chat-settings-words.ts';
 import type { ChatMessage } from '../../../_lib/wire.ts';
 import { Button } from '../../../_ui/button.tsx';
 import { SideBySideIcon } from '../../../_ui/chat-icons.tsx';

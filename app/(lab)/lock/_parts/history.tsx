@@ -9,7 +9,7 @@ import { Panel } from '../../../_ui/panel.tsx';
 import { Skeleton } from '../../../_ui/skeleton.tsx';
 import { State } from '../../../_ui/state.tsx';
 import { Ago } from '../../../_ui/time.tsx';
-import { ORIGIN_WORDS } from './lock-view.ts';
+import { ORIGIN_WORDS } from './origin-words.ts';
 import styles from './lock.module.css';
 
 /** Every lock that was written or imported, newest first. */

@@ -2,7 +2,8 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useRef, useState } from 'react';
-import { decodeLock, LOCK_MAX_BYTES, type ImportInput } from '../../../../server/schemas/lock.ts';
+import type { ImportInput } from '../../../../server/schemas/lock.ts';
+import { decodeLock, LOCK_MAX_BYTES } from '../../../../server/schemas/lock-text.ts';
 import type { Report } from '../../../_lib/report.ts';
 import { client, reportOf } from '../../../_lib/trpc.ts';
 import { Button } from '../../../_ui/button.tsx';

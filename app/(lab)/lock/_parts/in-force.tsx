@@ -11,7 +11,8 @@ import { Fold } from '../../../_ui/fold.tsx';
 import { Note } from '../../../_ui/note.tsx';
 import { Panel } from '../../../_ui/panel.tsx';
 import { Ago } from '../../../_ui/time.tsx';
-import { lockView, ORIGIN_WORDS, type LockFact } from './lock-view.ts';
+import { lockView, type LockFact } from './lock-view.ts';
+import { ORIGIN_WORDS } from './origin-words.ts';
 import styles from './lock.module.css';
 
 export function InForce({ lock }: { lock: LockShown }) {

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import dynamic from 'next/dynamic';
 import { useEffect, useRef } from 'react';
 import { useOverview } from '../../../_lib/live.tsx';
 import { reportOf, trpc } from '../../../_lib/trpc.ts';
@@ -10,8 +11,13 @@ import { Empty, PageHead, Panel, Stack } from '../../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../../_ui/skeleton.tsx';
 import { History } from './history.tsx';
 import { ImportLock } from './import-lock.tsx';
-import { InForce } from './in-force.tsx';
 import { Verify } from './verify.tsx';
+
+/** It reads the lock with its schemas, which no other page pays for. */
+const InForce = dynamic(() => import('./in-force.tsx').then((module) => module.InForce), {
+  ssr: false,
+  loading: () => <Skeleton height="16rem" />,
+});
 
 /** What the lab was brought up with; and the way to the same lab elsewhere. */
 export function LockPage() {

@@ -28,8 +28,6 @@ export interface LockView {
   others: string[];
 }
 
-export const ORIGIN_WORDS = { up: 'Written by a start', import: 'Imported' } as const;
-
 type Entry = LockShown['document']['resources'][number];
 
 export function lockView({ resources }: LockShown['document']): LockView {
