@@ -4,6 +4,7 @@ import { benchChats } from './chats.ts';
 import { benchFirstLoad } from './first-load.ts';
 import { benchGateway } from './gateway.ts';
 import { benchLighthouse } from './lighthouse.ts';
+import { benchLoad } from './load.ts';
 import { benchRuntimes } from './runtimes.ts';
 import { benchShare } from './share.ts';
 import { benchStack } from './stack.ts';
@@ -20,6 +21,7 @@ if (load > BUSY_LOAD)
 const PARTS = {
   gateway: benchGateway,
   'first-load': benchFirstLoad,
+  load: benchLoad,
   lighthouse: benchLighthouse,
   runtimes: benchRuntimes,
   stack: benchStack,

@@ -8,7 +8,8 @@ import { startLab } from '../support/lab.ts';
 import { longReply } from '../support/long-reply.ts';
 import { bringUp, standInModel } from '../support/model.ts';
 import type { Row } from './stats.ts';
-import { inWords, LONG_MS, traced, type Task } from './trace.ts';
+import { taskRows } from './task-rows.ts';
+import { traced } from './trace.ts';
 
 const TOKENS = 8000;
 const PER_SECOND = 250;
@@ -65,12 +66,12 @@ async function reply(browser: Browser, page: Page, url: string, rate: number): P
   await cdp.detach();
   const look = rate === 1 ? '' : `, ${rate}× slower CPU`;
   return [
-    ...rowsOf(`${TOKENS}-token reply at ${PER_SECOND}/s${look}`, written),
+    ...taskRows(`${TOKENS}-token reply at ${PER_SECOND}/s${look}`, written),
     {
       what: `frames with more than one commit of the reply${look}`,
       figure: `${commits.further} of ${commits.with} with any, ${commits.frames} frames`,
     },
-    ...rowsOf(`the same reply, loaded anew${look}`, read),
+    ...taskRows(`the same reply, loaded anew${look}`, read),
   ];
 }
 
@@ -92,19 +93,4 @@ function countCommits(): void {
   };
   requestAnimationFrame(frame);
   Object.assign(globalThis, { counted });
-}
-
-/** Thread time has the goal; what the clock says depends on what else runs on the machine. */
-export function rowsOf(what: string, tasks: readonly Task[]): Row[] {
-  const longest = tasks.toSorted((a, b) => b.cpu - a.cpu).slice(0, 3);
-  return [
-    {
-      what: `${what}: tasks, thread time`,
-      figure: inWords(tasks, 'cpu'),
-      goal: `≤ ${LONG_MS} ms`,
-      met: (longest[0]?.cpu ?? 0) <= LONG_MS,
-    },
-    { what: `${what}: tasks, on the clock`, figure: inWords(tasks, 'wall') },
-    ...longest.map(({ cpu, within }) => ({ what: `  a task of ${cpu.toFixed(0)} ms`, figure: within })),
-  ];
 }

@@ -2,9 +2,6 @@
 import type { Browser, Page } from '@playwright/test';
 import { z } from 'zod';
 
-/** Longer holds up what the user does meanwhile. */
-export const LONG_MS = 50;
-
 export interface Task {
   /** Milliseconds of the thread's own time: what else ran on the machine is not in it. */
   cpu: number;
@@ -87,13 +84,4 @@ function dearest(parts: Event[]): string {
     .slice(0, 5)
     .map(([name, sum]) => `${name} ${sum.toFixed(0)}`)
     .join(', ');
-}
-
-/** `longest 31 ms, 0 over 50 ms, 2104 ms in all`, in thread time, then the same on the clock. */
-export function inWords(tasks: readonly Task[], of: 'cpu' | 'wall'): string {
-  const times = tasks.map((task) => task[of]);
-  const long = times.filter((time) => time > LONG_MS);
-  const blocking = long.reduce((sum, time) => sum + time - LONG_MS, 0);
-  const all = times.reduce((sum, time) => sum + time, 0);
-  return `longest ${Math.max(0, ...times).toFixed(0)} ms, ${long.length} over ${LONG_MS} ms (${blocking.toFixed(0)} ms beyond), ${all.toFixed(0)} ms in all`;
 }
