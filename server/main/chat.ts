@@ -1,6 +1,7 @@
 /** `ailab-web chat "…"`: one question through the gateway, streamed to the terminal, metered like any other. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createGateway } from '../gateway/gateway.ts';
 import { LabError } from '../lib/errors.ts';
 import { z } from 'zod';
@@ -20,7 +21,7 @@ export async function chat(client: LabClient, options: ChatOptions): Promise<voi
     await ask(baseUrl(client.server), bearer(client.server), options);
     return;
   }
-  const gateway = await ownGateway(client);
+  const gateway = await ownGateway(client, options.signal);
   try {
     await ask(gateway.url, {}, options);
   } finally {
@@ -28,11 +29,20 @@ export async function chat(client: LabClient, options: ChatOptions): Promise<voi
   }
 }
 
+/** Docker looks at its containers every few seconds: right after an `up`, one that is ready still counts as starting. */
+const STARTING_MS = 10_000;
+
 /** Without a server: the same gateway for this one question, on a port of the system's choice, for us alone. */
-async function ownGateway(client: LabClient): Promise<{ url: string; close: () => void }> {
+async function ownGateway(
+  client: LabClient,
+  signal: AbortSignal,
+): Promise<{ url: string; close: () => void }> {
   const { engine } = client;
   if (engine === undefined) throw new Error('no engine');
   await engine.prime();
+  const end = performance.now() + STARTING_MS;
+  while (engine.endpoint()?.health === 'starting' && performance.now() < end)
+    await sleep(50, undefined, { signal });
   const mark = crypto.randomUUID();
   const handle = createGateway({
     endpoint: engine.endpoint,
