@@ -98,11 +98,15 @@ async function vitest(name, args, { quietly = false } = {}) {
   return seconds;
 }
 
-/** The tests on a Docker engine mostly wait for it: the others of the product run beside them. */
+/** Engine and browser mostly wait: the other tests of the product run beside them. */
 async function product() {
   const config = ['--config', 'e2e/vitest.config.ts'];
+  const onEngine = async () => {
+    await vitest('docker', [...config, '--dir', 'e2e/docker']);
+    await playwright();
+  };
   await Promise.all([
-    vitest('docker', [...config, '--dir', 'e2e/docker']),
+    onEngine(),
     vitest('product', [...config, '--exclude', 'docker/**'], { quietly: true }),
   ]);
 }
@@ -188,7 +192,6 @@ async function main() {
   if (built) {
     ensureChromium();
     await product();
-    await playwright();
   }
   if (failures.length > 0) console.log(`Failed: ${failures.join(', ')}`);
   console.log(`All suites in ${Math.round((performance.now() - begun) / 1000)} s`);
