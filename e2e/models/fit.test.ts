@@ -14,6 +14,7 @@ import { anyFreePort } from '../../server/lib/ports.ts';
 import { which } from '../../server/lib/which.ts';
 import { readWeights } from '../../server/resources/model-weights/facts.ts';
 import { estimateMemory, type RuntimeKind } from '../../server/resources/model-weights/memory.ts';
+import type { WorkerConfig } from '../../server/resources/embedded-runtime/request.ts';
 import { NODE_LLAMA_CPP_VERSION } from '../../server/resources/embedded-runtime/find-runtime.ts';
 import { locateHome, runtimePrefix } from '../../server/lib/home.ts';
 import { starterPath } from '../../server/resources/model-weights/starter.ts';
@@ -104,8 +105,11 @@ async function measure(runtime: RuntimeKind, weightsPath: string, contextSize: n
     return residentBytes(child.pid ?? 0) ?? 0;
   } finally {
     const ended = new Promise((resolve) => child.once('exit', resolve));
-    child.kill('SIGKILL');
-    await ended;
+    // One that has ended by itself says so once only, and that was before.
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGKILL');
+      await ended;
+    }
   }
 }
 
@@ -113,16 +117,18 @@ function worker(weightsPath: string, contextSize: number, port: number): ChildPr
   const child = fork(join(ROOT, 'dist', 'llama-worker.js'), ['--ailab-worker=fit-test'], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  child.send({
+  const config: WorkerConfig = {
     prefix: runtimePrefix(locateHome(seed.home), NODE_LLAMA_CPP_VERSION),
     weightsPath,
+    role: 'model',
     modelName: 'm',
     contextSize,
     threads: 2,
     profile: 'default',
     port,
     apiKey: KEY,
-  });
+  };
+  child.send(config);
   return child;
 }
 
@@ -145,7 +151,8 @@ function llamaServer(weightsPath: string, contextSize: number, port: number): Ch
 
 async function untilHealthy(child: ChildProcess, port: number): Promise<void> {
   for (let tries = 0; tries < 600; tries += 1) {
-    if (child.exitCode !== null) throw new Error(`the runtime ended with ${child.exitCode}`);
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the runtime ended with ${child.exitCode ?? child.signalCode}`);
     const status = await new Promise<number>((resolve) => {
       get({ host: '127.0.0.1', port, path: '/health', agent: false }, (response) => {
         response.resume();
