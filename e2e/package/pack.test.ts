@@ -51,7 +51,6 @@ describe('the tarball', () => {
   });
 
   it.each([
-    { os: 'linux', cpu: 'arm64' },
     { os: 'darwin', cpu: 'arm64' },
     { os: 'win32', cpu: 'x64' },
   ] as const)('installs as on $os-$cpu, with SQLite for it, no script and no link', (layout) => {
