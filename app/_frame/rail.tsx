@@ -22,6 +22,7 @@ import { ConnectIcon } from '../_ui/chat-icons.tsx';
 import { StateMark } from '../_ui/state.tsx';
 import { PHASES } from '../_lib/words.ts';
 import { PaletteLauncher } from './palette-launcher.tsx';
+import { useAhead } from './use-ahead.ts';
 import styles from './rail.module.css';
 
 export interface PageEntry {
@@ -48,6 +49,7 @@ const PAGES: readonly PageEntry[] = [
 export function Rail() {
   const path = usePathname();
   const pages = useRef<HTMLUListElement>(null);
+  const ahead = useAhead(PAGES.length);
   useEffect(() => {
     // On a phone they are more than fit side by side.
     const links = [...(pages.current?.querySelectorAll('a') ?? [])];
@@ -62,12 +64,12 @@ export function Rail() {
       <PaletteLauncher pages={PAGES} />
       <nav aria-label="Pages">
         <ul ref={pages} className={styles.pages}>
-          {PAGES.map(({ href, name, icon }) => (
+          {PAGES.map(({ href, name, icon }, index) => (
             <li key={href}>
-              {/* Fetched ahead, shell and all: pages open at once, and while the server is away. */}
+              {/* Fetched ahead, shell and all, one by one: pages open at once, and while the server is away. */}
               <Link
                 href={href}
-                prefetch
+                prefetch={index < ahead}
                 className={styles.page}
                 aria-current={isWithin(path, href) ? 'page' : undefined}
               >

@@ -2,6 +2,7 @@
 'use client';
 
 import { memo, useEffect, useState, type ReactNode } from 'react';
+import { whenIdle } from '../../../_lib/when-idle.ts';
 import { CopyButton } from '../../../_ui/copy.tsx';
 import type { Run } from './highlight.ts';
 import styles from './code-block.module.css';
@@ -71,14 +72,4 @@ async function coloured(language: string, code: string): Promise<Run[] | null> {
   } catch {
     return null;
   }
-}
-
-/** Safari has no idle callback. */
-function whenIdle(call: () => void): () => void {
-  if (typeof requestIdleCallback !== 'function') {
-    const timer = setTimeout(call, 50);
-    return () => clearTimeout(timer);
-  }
-  const handle = requestIdleCallback(call, { timeout: 2000 });
-  return () => cancelIdleCallback(handle);
 }

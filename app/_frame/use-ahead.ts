@@ -1,0 +1,28 @@
+/** Work that may wait until the page has come, and then is done piece by piece. */
+'use client';
+
+import { useEffect, useState } from 'react';
+import { whenIdle } from '../_lib/when-idle.ts';
+
+/** The page's own data comes first. */
+const PAUSE_MS = 1500;
+
+/** How many of `all` pieces may be begun: none while the page comes, then one more each time it is idle. */
+export function useAhead(all: number): number {
+  const [begun, setBegun] = useState(0);
+  useEffect(() => {
+    if (begun >= all) return;
+    let cancel = () => {};
+    const timer = setTimeout(
+      () => {
+        cancel = whenIdle(() => setBegun(begun + 1));
+      },
+      begun === 0 ? PAUSE_MS : 0,
+    );
+    return () => {
+      clearTimeout(timer);
+      cancel();
+    };
+  }, [begun, all]);
+  return begun;
+}
