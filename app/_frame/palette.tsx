@@ -24,7 +24,10 @@ export function Palette({ pages, onClose }: PaletteProps) {
   const [doing, setDoing] = useState<string | null>(null);
   useEffect(() => {
     const dialog = ref.current;
-    if (dialog !== null && !dialog.open) dialog.showModal();
+    if (dialog === null || dialog.open) return;
+    dialog.showModal();
+    // Of its own accord it would focus the box around the field, and what is typed would be lost.
+    dialog.querySelector('input')?.focus();
   }, []);
   const close = () => ref.current?.close();
   /** What fails says so here, and the palette stays. */
