@@ -55,7 +55,7 @@ export function Palette({ pages, onClose }: PaletteProps) {
       onClose={onClose}
       onClick={(event) => event.target === ref.current && close()}
     >
-      <Command className={styles.palette} label="Find or do" loop>
+      <Command className={styles.palette} label="Find or do" loop filter={match}>
         <Command.Input className={styles.input} placeholder="Go to a page, or do something" />
         {report !== null && (
           <div className={styles.trouble}>
@@ -103,6 +103,15 @@ export function Palette({ pages, onClose }: PaletteProps) {
       <Keys />
     </dialog>
   );
+}
+
+/** 1 where a word of the name begins so, less where the words are only in it, 0 where one is missing. */
+function match(value: string, search: string, keywords: string[] = []): number {
+  const name = value.toLowerCase();
+  const words = search.toLowerCase().split(/\s+/).filter(Boolean);
+  const all = `${name} ${keywords.join(' ').toLowerCase()}`;
+  if (!words.every((word) => all.includes(word))) return 0;
+  return words.every((word) => ` ${name}`.includes(` ${word}`)) ? 1 : 0.5;
 }
 
 function Keys() {

@@ -166,7 +166,8 @@ test('a stranger with our label is shown and explained, and nothing is offered t
   await expect(beside).toContainText('1', { timeout: 4000 });
   await beside.getByText('Containers that are not the lab’s').click();
   await expect(beside).toContainText('Start and Stop leave them alone');
-  await expect(beside.getByRole('button')).toHaveCount(0);
+  await expect(beside.getByRole('button')).toHaveCount(1);
+  await expect(beside.getByRole('button', { name: 'Details of' })).toBeVisible();
   await docker('rm', '-f', id.trim());
   await expect(beside).toBeHidden();
 });
