@@ -44,6 +44,11 @@ describe('what a counter has grown', () => {
     const late = [null, null, 500, 500, 500];
     expect(counts([started(late), requests([null, null, 900, 901, 901])])).toEqual([null, 0, 1, 0]);
   });
+
+  it('is all there is of a server that began within the range, also where Prometheus came later', () => {
+    const began = [null, null, null, 1001, 1001];
+    expect(counts([started(began), requests([null, null, null, 10, 12])])).toEqual([null, null, 10, 2]);
+  });
 });
 
 it('makes figures of the counters, over the range and bucket by bucket', () => {

@@ -78,8 +78,8 @@ export function fromPrometheus(
 }
 
 /**
- * How much a counter has grown up to each time, by the index of that time. A restart begins at nothing; what was there
- * when we first looked, or after a time without data, is nobody's growth unless the server began since.
+ * How much a counter has grown up to each time, by the index of that time. A restart begins at nothing. What a counter
+ * holds when it is first seen is growth where it began since the first time: the server did, or was seen without it.
  */
 function* growths(
   { values }: GridSeries,
@@ -90,17 +90,18 @@ function* growths(
   for (const [index, at] of times.entries()) {
     const value = values.get(at);
     if (value === undefined) continue;
-    const previous = times[index - 1];
     const begun = (started[index] ?? 0) * 1000;
     if (last !== undefined) {
       const reset = begun > last.at || value < last.value;
       yield [index, reset ? value : value - last.value];
-    } else if (previous !== undefined && (started[index - 1] !== undefined || begun >= previous)) {
+    } else if (index > 0 && (begun >= (times[0] ?? 0) || started.slice(0, index).some(isKnown))) {
       yield [index, value];
     }
     last = { value, at };
   }
 }
+
+const isKnown = (value: number | undefined): boolean => value !== undefined;
 
 interface Sums {
   /** By number and bound, of the currencies in question. */
