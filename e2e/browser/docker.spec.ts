@@ -240,7 +240,8 @@ test('data is deleted from a dialog that names it, and only then', async () => {
   await page.getByTestId('confirm').click();
   await expect(page.getByTestId('start')).toBeVisible({ timeout: 60_000 });
   for (const name of SERVICES) await expect(row(name)).toContainText('Missing');
-  expect(await docker('volume', 'ls', '-q')).not.toContain(project);
+  // Every row said Missing before, too: the volumes go a moment after the click.
+  await expect.poll(() => docker('volume', 'ls', '-q')).not.toContain(project);
 });
 
 test('without the Compose plug-in: told before Start, with the fix, and nothing is started', async ({

@@ -27,7 +27,7 @@ export interface Spy {
   close(): Promise<void>;
 }
 
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 50_000;
 
 export async function spyOn(productPort: number): Promise<Spy> {
   const seen: Seen[] = [];
