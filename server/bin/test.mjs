@@ -100,7 +100,8 @@ async function vitest(name, args, { quietly = false } = {}) {
 
 /** Engine and browser mostly wait: the other tests of the product run beside them. */
 async function product() {
-  const config = ['--config', 'e2e/vitest.config.ts'];
+  // Once more, on a machine that two lanes keep busy: a defect fails twice, and the output names what did once.
+  const config = ['--config', 'e2e/vitest.config.ts', '--retry=1'];
   const onEngine = async () => {
     await vitest('docker', [...config, '--dir', 'e2e/docker']);
     await playwright();
@@ -128,7 +129,7 @@ async function playwright() {
   rmSync(report, { force: true });
   const { code } = await run(
     tool('playwright'),
-    ['test', '--config', 'e2e/playwright.config.ts', '--reporter=list,json'],
+    ['test', '--config', 'e2e/playwright.config.ts', '--retries=1', '--reporter=list,json'],
     {
       stdio: 'inherit',
       env: { ...environment(), PLAYWRIGHT_JSON_OUTPUT_NAME: report },
