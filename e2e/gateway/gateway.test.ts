@@ -1,17 +1,11 @@
-import {
-  createServer,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { request as httpRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../../server/engine/contract.ts';
 import type { LedgerRow } from '../../server/schemas/metrics.ts';
 import type { ReplyEnd } from '../../server/services/chats.ts';
 import type { Endpoint } from '../../server/gateway/forward.ts';
 import { createGateway } from '../../server/gateway/gateway.ts';
+import { listenOn } from './listen-on.ts';
 
 const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
 const word = (content: string) => event({ choices: [{ delta: { content } }] });
@@ -31,12 +25,7 @@ let base: string;
 /** Resolves when a request of the runtime was closed by its client. */
 let runtimeLeft: Promise<void>;
 
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listen = (listener: RequestListener) => listenOn(servers, listener);
 
 beforeEach(async () => {
   rows = [];

@@ -1,5 +1,4 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createGateway } from '../../server/gateway/gateway.ts';
 import type { ReplyPiece } from '../../server/schemas/chat.ts';
@@ -7,6 +6,7 @@ import type { LedgerRow } from '../../server/schemas/metrics.ts';
 import { createChats, type Chats } from '../../server/services/chats.ts';
 import { createLiveReplies, type LiveReplies } from '../../server/services/live-replies.ts';
 import { memoryDb } from '../../server/testing/caller.ts';
+import { listenOn } from './listen-on.ts';
 
 /** The browser's own replies through a real gateway: they belong to the server, not to the page that asked. */
 const event = (value: unknown) => `data: ${JSON.stringify(value)}\n\n`;
@@ -25,12 +25,7 @@ let base: string;
 let runtime: Promise<ServerResponse>;
 let left: Promise<void>;
 
-async function listen(listener: RequestListener): Promise<string> {
-  const server = createServer(listener);
-  servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
+const listen = (listener: RequestListener) => listenOn(servers, listener);
 
 beforeEach(async () => {
   rows = [];

@@ -91,7 +91,7 @@ export const OTHER_SAMPLES: readonly Sample[] = [
   {
     cause: 'permission',
     service: null,
-    lines: ["EACCES: permission denied, mkdir '/root/.cache/huggingface/hub'"],
+    lines: ["EACCES: permission denied, mkdir '/home/ada/.cache/huggingface/hub'"],
     from: 'Node’s words for EACCES of a folder',
   },
   {
