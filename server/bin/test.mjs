@@ -9,6 +9,8 @@ import { passNodeGate } from './node-gate.mjs';
 import { ensureBuilt, ensureInstalled, ROOT } from './prepare.mjs';
 
 const UNIT_SECONDS_MAX = 5;
+/** So many that the lanes end together, so few that starting Playwright does not count. */
+const BROWSER_PARTS = 6;
 const ORCHESTRATOR_LINES_MAX = 300;
 const ORCHESTRATOR_FILES = ['server/engine/orchestrator.ts', 'server/engine/hooks.ts'];
 
@@ -98,17 +100,17 @@ async function vitest(name, args, { quietly = false } = {}) {
   return seconds;
 }
 
-/** Engine and browser mostly wait: the other tests of the product run beside them. */
+/** Two lanes, as most tests wait more than they work: whichever is through takes the next part of the browser's. */
 async function product() {
   // Once more, on a machine that two lanes keep busy: a defect fails twice, and the output names what did once.
   const config = ['--config', 'e2e/vitest.config.ts', '--retry=1'];
-  const onEngine = async () => {
-    await vitest('docker', [...config, '--dir', 'e2e/docker']);
-    await playwright();
+  const parts = Array.from({ length: BROWSER_PARTS }, (_, index) => index + 1);
+  const browser = async () => {
+    for (let part = parts.shift(); part !== undefined; part = parts.shift()) await playwright(part);
   };
   await Promise.all([
-    onEngine(),
-    vitest('product', [...config, '--exclude', 'docker/**'], { quietly: true }),
+    vitest('docker', [...config, '--dir', 'e2e/docker']).then(browser),
+    vitest('product', [...config, '--exclude', 'docker/**'], { quietly: true }).then(browser),
   ]);
 }
 
@@ -122,30 +124,37 @@ async function unitSeconds() {
   return code === 0 ? Math.min(first, (performance.now() - begun) / 1000) : first;
 }
 
-async function playwright() {
+async function playwright(part) {
+  const name = `browser ${part} of ${BROWSER_PARTS}`;
   const folder = join(ROOT, 'e2e', '.out');
   mkdirSync(folder, { recursive: true });
-  const report = join(folder, 'browser.json');
+  const report = join(folder, `browser-${part}.json`);
   rmSync(report, { force: true });
-  const { code } = await run(
+  const { code, output } = await run(
     tool('playwright'),
-    ['test', '--config', 'e2e/playwright.config.ts', '--retries=1', '--reporter=list,json'],
-    {
-      stdio: 'inherit',
-      env: { ...environment(), PLAYWRIGHT_JSON_OUTPUT_NAME: report },
-    },
+    [
+      'test',
+      '--config=e2e/playwright.config.ts',
+      `--shard=${part}/${BROWSER_PARTS}`,
+      '--retries=1',
+      '--reporter=list,json',
+      // Of its own: each run empties it first.
+      `--output=${join(folder, `browser-${part}`)}`,
+    ],
+    { env: { ...environment(), PLAYWRIGHT_JSON_OUTPUT_NAME: report } },
   );
+  console.log(output);
   if (!existsSync(report)) {
-    check('browser', false, `playwright ended with ${code} and left no report`);
+    check(name, false, `playwright ended with ${code} and left no report`);
     return;
   }
   const { stats } = JSON.parse(readFileSync(report, 'utf8'));
-  tally('browser', {
+  tally(name, {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected,
     skipped: stats.skipped,
   });
-  if (code !== 0 && stats.unexpected === 0) check('browser', false, `playwright ended with ${code}`);
+  if (code !== 0 && stats.unexpected === 0) check(name, false, `playwright ended with ${code}`);
 }
 
 /** Debian's Chromium as root, else Playwright's own; without either the browser tests fail, they are not skipped. */
