@@ -9,6 +9,7 @@ import { chmodSync, existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { backUpNow } from './backups.ts';
 import * as schema from './schema.ts';
+import { GIVES_BACK, startGivingBack } from './space.ts';
 
 export type Db = BetterSQLite3Database<typeof schema> & { $client: Database.Database };
 
@@ -38,19 +39,22 @@ const BUSY_TIMEOUT_MS = 200;
 export function openDb(options: OpenOptions): Db {
   const fresh = options.file === ':memory:' || !existsSync(options.file);
   const unclean = !fresh && existsSync(`${options.file}-wal`);
-  const small = !fresh && statSync(options.file).size <= CHECKED_ALWAYS_BYTES;
+  const bytes = fresh ? 0 : statSync(options.file).size;
+  const small = !fresh && bytes <= CHECKED_ALWAYS_BYTES;
   let client: Database.Database | undefined;
   try {
     client = new Database(options.file, { timeout: BUSY_TIMEOUT_MS });
     if (options.file !== ':memory:' && process.platform !== 'win32') chmodSync(options.file, 0o600);
+    if (fresh) client.pragma(GIVES_BACK);
     client.pragma('journal_mode = WAL');
-    // FULL: an acknowledged row survives a power cut. The ledger alone writes with less (queries/requests.ts).
+    // FULL: an acknowledged row survives a power cut. The ledger alone writes with less (queries/relaxed.ts).
     client.pragma('synchronous = FULL');
     client.pragma('foreign_keys = ON');
     client.pragma('journal_size_limit = 16777216');
     if (small) assertSound(client, 'integrity_check(1)');
     else if (unclean) assertSound(client, 'quick_check(1)');
     migrate(client, options, fresh);
+    if (!fresh) startGivingBack(client, bytes);
     return drizzle(client, { schema }) as Db;
   } catch (error) {
     client?.close();

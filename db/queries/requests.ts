@@ -1,6 +1,7 @@
 import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { requests } from '../schema.ts';
+import { relaxed } from './relaxed.ts';
 
 export type RequestRow = typeof requests.$inferSelect;
 
@@ -37,20 +38,14 @@ function prepared(db: Db): ReturnType<typeof prepare> {
   return known;
 }
 
-/**
- * All rows in one transaction. Written with `synchronous = NORMAL`: a killed process loses nothing, and a power cut may
- * cost the last moments of metering; a sync to disk for each batch would hold up the requests of that moment.
- */
+/** All rows in one transaction. */
 export function insertRequests(db: Db, rows: NewRequest[]): void {
-  db.$client.pragma('synchronous = NORMAL');
-  try {
+  relaxed(db, () =>
     db.transaction(() => {
       const insert = prepared(db);
       for (const row of rows) insert.run({ ...UNKNOWN, ...row });
-    });
-  } finally {
-    db.$client.pragma('synchronous = FULL');
-  }
+    }),
+  );
 }
 
 /** Rows that started in [from, to), oldest first. */

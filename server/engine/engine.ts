@@ -40,6 +40,7 @@ import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
 import { labPrometheus, pushMetrics } from './push-metrics.ts';
 import { noServer } from './no-server.ts';
+import { keepBounded } from './retention.ts';
 import { restoredNotice } from './restored-database.ts';
 import { retry } from './retry.ts';
 import { createSupportService } from './support-service.ts';
@@ -112,6 +113,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   if (server !== undefined) {
     chats.settle();
     backUpDaily(db, home, closing.signal);
+    keepBounded(db, closing.signal);
   }
   const host = createModelHost({ home, env, signal: closing.signal, onChange: () => void publishOverview() });
   const gatewayUrl = server === undefined ? null : `http://localhost:${server.port}/v1`;
