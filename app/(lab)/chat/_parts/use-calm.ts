@@ -6,6 +6,8 @@ import { useEffect, useState, type ReactNode } from 'react';
 /** After a parse that took so long, nothing is parsed for this many times as long. */
 const REST = 4;
 const CHEAP_MS = 4;
+/** While words flow, the next of them bring what was left out: one commit a frame. This is for when they stop. */
+const PAUSE_MS = 100;
 
 interface Made {
   text: string;
@@ -29,7 +31,10 @@ export function useCalm(text: string, live: boolean, make: (text: string) => Rea
   const [, wake] = useState(0);
   useEffect(() => {
     if (waits === null) return;
-    const timer = setTimeout(() => wake((turn) => turn + 1), Math.max(0, waits - performance.now()));
+    const timer = setTimeout(
+      () => wake((turn) => turn + 1),
+      Math.max(0, waits - performance.now()) + PAUSE_MS,
+    );
     return () => clearTimeout(timer);
   }, [waits]);
   return shown.node;
