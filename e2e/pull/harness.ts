@@ -7,7 +7,7 @@ import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts'
 import { parseModelId } from '../../server/resources/model-weights/model-id.ts';
 import type { HfProgram } from '../../server/resources/model-weights/hub/with-hf.ts';
 import { pullFromHub, type Pulled } from '../../server/engine/pull.ts';
-import type { PullTiming } from '../../server/resources/model-weights/hub/ourselves.ts';
+import type { PullTiming } from '../../server/resources/model-weights/download/timing.ts';
 import { createRecorder } from '../../server/engine/recorder.ts';
 import type { Progress } from '../../server/engine/resource.ts';
 import { reportError, type ErrorReport } from '../../server/lib/errors.ts';

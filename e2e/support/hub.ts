@@ -109,8 +109,8 @@ export async function startHub(repos: HubRepo[]): Promise<FakeHub> {
   };
 }
 
-/** On both families: the CDN is asked for by name, and is another origin for that. */
-async function listen(server: Server): Promise<number> {
+/** On both families: a CDN is asked for by name, and is another origin for that. */
+export async function listen(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '::', resolve));
   return (server.address() as AddressInfo).port;
 }
@@ -186,17 +186,24 @@ async function serveFile(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  const path = decodeURIComponent(new URL(request.url ?? '/', 'http://cdn').pathname);
+  const repo = repos.find(({ id }) => path.startsWith(`/${id}/`));
+  const listed = repo?.files[path.slice((repo.id.length ?? 0) + 2)];
+  if (listed === undefined) response.writeHead(404).end();
+  else await serveContent(listed, state, request, response);
+}
+
+/** One file with its faults, and Range. */
+export async function serveContent(
+  listed: Buffer,
+  state: { faults: Faults; served: number },
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const { faults } = state;
   const status = faults.statuses?.shift();
   if (status !== undefined) {
     response.writeHead(status).end();
-    return;
-  }
-  const path = decodeURIComponent(new URL(request.url ?? '/', 'http://cdn').pathname);
-  const repo = repos.find(({ id }) => path.startsWith(`/${id}/`));
-  const listed = repo?.files[path.slice((repo.id.length ?? 0) + 2)];
-  if (listed === undefined) {
-    response.writeHead(404).end();
     return;
   }
   const content = faults.corrupt === true ? Buffer.from(listed.map((byte) => byte ^ 1)) : listed;

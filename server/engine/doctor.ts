@@ -13,7 +13,6 @@ import { composeVersion, findCompose } from '../resources/compose-stack/find-com
 import { readEndpoint } from '../resources/embedded-runtime/endpoint.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import { locateWeights } from '../resources/model-weights/locate.ts';
-import { findPython } from '../resources/model-weights/python.ts';
 import type { DoctorCheck, DoctorReport } from '../schemas/doctor.ts';
 import type { Explanation } from '../schemas/explanation.ts';
 import type { Sharing } from '../schemas/share.ts';
@@ -31,7 +30,7 @@ export interface DoctorParts {
 }
 
 const GIB = 1024 ** 3;
-/** Runtime 71 MB, starter 105 MB (the wheel's 98 MB twice while it is unpacked), and some air. */
+/** Runtime 71 MB, starter 105 MB (191 MB while it is unpacked from the wheel), and some air. */
 const DISK_NEEDED = 0.5 * GIB;
 
 type Finding = Pick<DoctorCheck, 'status' | 'message'> & { fix?: string };
@@ -62,7 +61,6 @@ export async function diagnose(parts: DoctorParts): Promise<DoctorReport> {
     check('Runtime', 'runtime', () => runtime(resolved)),
     check('Model port', 'runtime', () => modelPort(parts, resolved)),
     check('Exposure', 'server', () => exposure(parts.sharing())),
-    check('Python with pip', 'system', () => python(parts)),
     check('What runs', 'runtime', () => sickness(parts)),
   ]);
   const overall = checks.some(({ status }) => status === 'fail')
@@ -201,15 +199,4 @@ function exposure(sharing: Sharing): Finding {
   if (sharing.lan.trouble === null)
     return { status: 'info', message, fix: 'Run `ailab-web share revoke --all` to end it.' };
   return { status: 'warn', message, fix: 'Revoke the share and make a new one: `ailab-web share --lan`.' };
-}
-
-async function python({ home, env, signal }: DoctorParts): Promise<Finding> {
-  try {
-    return { status: 'pass', message: await findPython({ env, signal, cwd: home.root }) };
-  } catch (error) {
-    return {
-      status: 'info',
-      message: `${reportError(error).message} Only the starter needs it, and only where the Hub can't be reached.`,
-    };
-  }
 }

@@ -35,7 +35,7 @@ export interface Explainer {
 const AT_MOST_MS = 4000;
 /** Errors that say only that something ended, or pass on another program's words. */
 const VAGUE =
-  /^(?:internal|runtime_|model_(?:exited|out_of_memory)|no_first_token|supervisor_failed|compose_up_failed|docker_error|install_failed|starter_download_failed|image_pull_failed|hook_failed|weaviate_sick|grafana_not_ready)/;
+  /^(?:internal|runtime_|model_(?:exited|out_of_memory)|no_first_token|supervisor_failed|compose_up_failed|docker_error|install_failed|image_pull_failed|hook_failed|weaviate_sick|grafana_not_ready)/;
 /** Those of them that a service's log can tell more about. */
 const LOGGED =
   /^(?:runtime_|model_|no_first_token|supervisor_failed|compose_up_failed|weaviate_sick|grafana_not_ready)/;

@@ -1,15 +1,19 @@
 /** `pull`: a model from the Hub into the Hugging Face cache, as an activity. Part of the composition root. */
 import { LabError } from '../lib/errors.ts';
-import { askHub, checkAccess, type HubFile, type Patience } from '../resources/model-weights/hub/ask.ts';
+import { downloadPlain } from '../resources/model-weights/download/plain.ts';
+import type { Patience } from '../resources/model-weights/download/source.ts';
+import { TIMING, type PullTiming } from '../resources/model-weights/download/timing.ts';
+import { watchBytes } from '../resources/model-weights/download/watch.ts';
+import { askHub, checkAccess, wantedFile, type HubFile } from '../resources/model-weights/hub/ask.ts';
 import { claimed } from '../resources/model-weights/hub/claim.ts';
 import { chooseModel } from '../resources/model-weights/hub/choose.ts';
 import * as cache from '../resources/model-weights/hub/places.ts';
-import { accept, isBegun, TIMING, type PullTiming } from '../resources/model-weights/hub/ourselves.ts';
-import { downloadPlain } from '../resources/model-weights/hub/plain.ts';
+import { accept, isBegun } from '../resources/model-weights/hub/ourselves.ts';
+import { bytesOnDisk } from '../resources/model-weights/hub/on-disk.ts';
 import { hubSettings, type HubSettings } from '../resources/model-weights/hub/settings.ts';
+import { hubSource } from '../resources/model-weights/hub/source.ts';
 import { offline } from '../resources/model-weights/hub/trouble.ts';
 import { wrongHash } from '../resources/model-weights/hub/verify.ts';
-import { bytesOnDisk, watchBytes } from '../resources/model-weights/hub/watch.ts';
 import { dropTwins, HF_NOTE, startHf, type HfProgram } from '../resources/model-weights/hub/with-hf.ts';
 import type { HubSource } from '../resources/model-weights/locate-hub.ts';
 import { formatBytes } from '../schemas/format.ts';
@@ -94,6 +98,8 @@ async function download(job: Job, files: readonly HubFile[], options: PullOption
   }
   // Today's hf can't go on with what has come: we can, and then it need not be brought.
   const hf = files.every((file) => job.begun.has(file)) ? null : await options.hf(run);
+  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const measure = () => bytesOnDisk(places, files);
   const names = files.length === 1 ? (files[0]?.path ?? '') : `${files.length} files of ${job.repo}`;
   await run.step('download', `Download ${names}`, async (report) => {
     for (const file of files) {
@@ -101,14 +107,15 @@ async function download(job: Job, files: readonly HubFile[], options: PullOption
       const by = hf === null || begun ? null : await startHf(hf, hub, { ...job, file }, run.signal);
       const message = by === null ? `Downloading ${names}` : `Downloading ${names} with hf`;
       const note = by === null ? undefined : HF_NOTE;
-      const watching = watchBytes({ ...timing, places, files, message, report, before: by?.keep, note });
+      const watching = watchBytes({ ...timing, total, measure, message, report, before: by?.keep, note });
       try {
-        await (by?.done ?? downloadPlain(hub, { ...job, file }, cache.partialOf(places, file), job.patience));
+        const wanted = wantedFile(hub, job.repo, job.commit, file);
+        await (by?.done ??
+          downloadPlain(hubSource(hub), wanted, cache.partialOf(places, file), job.patience));
       } finally {
         watching.stop();
       }
     }
-    const total = files.reduce((sum, { size }) => sum + size, 0);
     report({ message: `Downloaded ${names}`, done: total, total, unit: 'bytes' });
   });
 }

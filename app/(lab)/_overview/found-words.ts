@@ -18,7 +18,6 @@ const CHECKS: readonly { check: string; name: string }[] = [
   { check: 'Disk', name: 'Disk' },
   { check: 'Runtime', name: 'Model server' },
   { check: 'Model port', name: 'Model port' },
-  { check: 'Python with pip', name: 'Python' },
 ];
 
 const TONES: Record<DoctorReport['checks'][number]['status'], Tone> = {

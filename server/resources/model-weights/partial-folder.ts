@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, stat, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { LabError } from '../../lib/errors.ts';
@@ -77,22 +77,6 @@ export function diskFull(home: Home, needed: number, free: number | null): LabEr
     status: 507,
     details: { needed, free },
   });
-}
-
-/** Bytes of the largest file below a folder: a program that copies what it fetched must not count twice. */
-export async function largestFile(folder: string): Promise<number> {
-  let largest = 0;
-  for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
-    const path = join(folder, entry.name);
-    const size = entry.isDirectory()
-      ? await largestFile(path)
-      : await stat(path).then(
-          (info) => info.size,
-          () => 0,
-        );
-    largest = Math.max(largest, size);
-  }
-  return largest;
 }
 
 function megabytes(bytes: number): string {

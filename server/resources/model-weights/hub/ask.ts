@@ -4,10 +4,13 @@ import { z } from 'zod';
 import { parseJson } from '../../../lib/json.ts';
 import { isLabError } from '../../../lib/errors.ts';
 import type { IncomingMessage } from 'node:http';
-import { bodyText, hubUrl, request } from './request.ts';
+import type { WantedFile } from '../download/plain.ts';
+import { bodyText, request } from '../download/request.ts';
+import { isPassing, type Patience } from '../download/source.ts';
 import { checkPath } from './safe-path.ts';
 import type { HubSettings } from './settings.ts';
-import { isPassing, notAHub, refused, type Asked } from './trouble.ts';
+import { hubSource } from './source.ts';
+import { notAHub, refused, type Asked } from './trouble.ts';
 
 /** A file's identity: sha256 for LFS files, for small ones git's own hash of a blob. It names the blob in the cache. */
 export interface FileHash {
@@ -25,14 +28,6 @@ export interface HubFile {
 export interface HubListing {
   commit: string;
   files: HubFile[];
-}
-
-export interface Patience {
-  signal: AbortSignal;
-  /** Milliseconds without a byte. */
-  idleMs: number;
-  /** Milliseconds before the tries after the first; none: one try. */
-  retryMs: readonly number[];
 }
 
 const revisionAnswer = z.object({ sha: z.string().regex(/^[0-9a-f]{40,64}$/) });
@@ -108,8 +103,28 @@ export async function checkAccess(
     throw notAHub(hub.endpoint.host, `it lists ${file.path} and gives another file of that name`);
 }
 
-export function resolveUrl(hub: HubSettings, repo: string, commit: string, path: string): URL {
+/** For `downloadPlain`. */
+export function wantedFile(hub: HubSettings, repo: string, commit: string, file: HubFile): WantedFile {
+  const { endpoint, token } = hub;
+  const asked = { endpoint, repo, revision: commit, file: file.path, hasToken: token !== null };
+  return {
+    url: resolveUrl(hub, repo, commit, file.path),
+    name: file.path,
+    size: file.size,
+    refused: (status, headers) => refused(status, headers, asked),
+  };
+}
+
+function resolveUrl(hub: HubSettings, repo: string, commit: string, path: string): URL {
   return hubUrl(hub, [...repo.split('/'), 'resolve', commit, ...path.split('/')]);
+}
+
+/** The address of something at the endpoint. Each step is escaped as a whole: a branch's slash is part of its name. */
+function hubUrl({ endpoint }: HubSettings, steps: string[], query: Record<string, string> = {}): URL {
+  const url = new URL(endpoint);
+  url.pathname = `${endpoint.pathname.replace(/\/$/, '')}/${steps.map(encodeURIComponent).join('/')}`;
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url;
 }
 
 function hashOf({ lfs, oid }: z.infer<typeof entry>): FileHash | null {
@@ -153,13 +168,14 @@ async function patiently(
   method: 'GET' | 'HEAD',
   { signal, idleMs, retryMs }: Patience,
 ): Promise<IncomingMessage> {
+  const source = hubSource(hub);
   for (const wait of [...retryMs, null]) {
     try {
-      const response = await request(hub, { method, url, signal, idleMs, follow: 'hub' });
+      const { response } = await request(source, { method, url, signal, idleMs, follow: 'own' });
       if (wait === null || !isPassing(response.statusCode ?? 0)) return response;
       response.destroy();
     } catch (error) {
-      if (signal.aborted || wait === null || !isLabError(error) || error.code !== 'hub_unreachable')
+      if (signal.aborted || wait === null || !isLabError(error) || error.code !== source.trouble.passing)
         throw error;
     }
     await sleep(wait, undefined, { signal });

@@ -4,18 +4,6 @@ import type { HubFile } from './ask.ts';
 import { blobOf, cacheError, partialOf, removeBroken, wholeBlob, type Places } from './places.ts';
 import { hashFile } from './verify.ts';
 
-/** Waits and limits in milliseconds. */
-export const TIMING = {
-  /** Without a byte, a connection is given up and made anew. */
-  idleMs: 30_000,
-  /** Without a byte, that is said. */
-  stallMs: 15_000,
-  /** Waits before further tries, while no byte comes. */
-  retryMs: [500, 1000, 2000, 4000, 8000] as readonly number[],
-  everyMs: 250,
-};
-export type PullTiming = typeof TIMING;
-
 /** Has something of the file come before? Maybe by another program: then it may be wrong without anyone's fault. */
 export async function isBegun(places: Places, file: HubFile): Promise<boolean> {
   return (await stat(partialOf(places, file)).catch(() => null)) !== null;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { LabError } from '../../../lib/errors.ts';
 import { expandTilde } from '../../../lib/home.ts';
 import { hubCacheRoot, huggingFaceHome } from '../hub-cache.ts';
+import { withoutPassword } from '../download/source.ts';
 import { plain } from '../words.ts';
 
 export interface HubSettings {
@@ -75,8 +76,4 @@ function clean(text: string | undefined): string | null {
 /** As huggingface_hub reads its switches. */
 function isTrue(value: string | undefined): boolean {
   return ['1', 'ON', 'YES', 'TRUE'].includes(value?.toUpperCase() ?? '');
-}
-
-export function withoutPassword(text: string): string {
-  return text.replaceAll(/:\/\/[^/\s@]+@/g, '://…@');
 }

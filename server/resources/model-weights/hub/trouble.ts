@@ -1,6 +1,7 @@
 /** What the Hub or the way to it says, as named errors with the next step. The Hub's codes: huggingface_hub, utils/_http.py. */
 import type { IncomingHttpHeaders } from 'node:http';
 import { errnoOf, isLabError, LabError } from '../../../lib/errors.ts';
+import { isCertificate } from '../download/source.ts';
 import { plain } from '../words.ts';
 
 export interface Asked {
@@ -22,11 +23,6 @@ export function hubError(
   cause?: unknown,
 ): LabError {
   return new LabError({ code, status, message, fix, ...(cause === undefined ? {} : { cause }) });
-}
-
-/** Statuses after which the same request may well work. */
-export function isPassing(status: number): boolean {
-  return status === 408 || status === 429 || status >= 500;
 }
 
 /** An answer that is not what was asked for. */
@@ -110,13 +106,11 @@ export function refused(status: number, headers: IncomingHttpHeaders, asked: Ask
   );
 }
 
-const CERTIFICATE = /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH|^ERR_TLS/;
-
 /** No answer at all. `cause` keeps the system's own words. */
 export function unreachable(host: string, error: unknown, blindToProxy = false): LabError {
   if (isLabError(error)) return error;
   const errno = errnoOf(error) ?? 'no answer';
-  if (CERTIFICATE.test(errno))
+  if (isCertificate(errno))
     return hubError(
       'hub_certificate',
       503,

@@ -5,12 +5,13 @@
 import { link, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { exec, lastWords } from '../../../lib/exec.ts';
+import { withoutPassword } from '../download/source.ts';
 import { plain } from '../words.ts';
 import type { HubFile } from './ask.ts';
+import { written } from './on-disk.ts';
 import { blobOf, partialOf, type Places } from './places.ts';
-import { withoutPassword, type HubSettings } from './settings.ts';
+import type { HubSettings } from './settings.ts';
 import { hubError } from './trouble.ts';
-import { written } from './watch.ts';
 
 export interface HfProgram {
   /** `hf`, or an old `huggingface-cli` that still works. */

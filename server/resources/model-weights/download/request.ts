@@ -1,72 +1,72 @@
 /**
- * One HTTP request to the Hub, or to where it redirects. Proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) and certificates
- * (NODE_EXTRA_CA_CERTS by Node itself, SSL_CERT_FILE) are the user's own; the token goes to the endpoint's host only.
+ * One HTTP request to a source, or to where it redirects. Proxies (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) and certificates
+ * (NODE_EXTRA_CA_CERTS by Node itself, SSL_CERT_FILE) are the user's own; a secret goes to the source's origin only.
  */
 import { readFileSync } from 'node:fs';
 import http, { type IncomingMessage } from 'node:http';
 import https from 'node:https';
 import * as tls from 'node:tls';
-import type { HubSettings } from './settings.ts';
-import { badRedirect, unreachable } from './trouble.ts';
+import type { Source } from './source.ts';
 
-export interface HubRequest {
+export interface Asking {
   method: 'GET' | 'HEAD';
   url: URL;
   headers?: Record<string, string>;
   signal: AbortSignal;
-  /** `hub`: only where the Hub stays the Hub (a renamed repo); the answer that leads elsewhere is the result. */
-  follow: 'hub' | 'all';
+  /** `own`: only within the source (a renamed repo of the Hub); the answer that leads elsewhere is the result. */
+  follow: 'own' | 'all';
   /** Milliseconds without a byte, before the answer and within it, after which the connection is given up. */
   idleMs: number;
 }
 
 const MAX_REDIRECTS = 5;
 
-/** The address of something at the endpoint. Each step is escaped as a whole: a branch's slash is part of its name. */
-export function hubUrl({ endpoint }: HubSettings, steps: string[], query: Record<string, string> = {}): URL {
-  const url = new URL(endpoint);
-  url.pathname = `${endpoint.pathname.replace(/\/$/, '')}/${steps.map(encodeURIComponent).join('/')}`;
-  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-  return url;
+export interface Answer {
+  /** Whatever its status; its body must be read or destroyed. */
+  response: IncomingMessage;
+  /** Who gave it, after all redirects. */
+  url: URL;
 }
 
-/** The answer, whatever its status; its body must be read or destroyed. Throws `hub_unreachable`, `hub_certificate`, `hub_bad_redirect`. */
-export async function request(hub: HubSettings, asked: HubRequest): Promise<IncomingMessage> {
+/** Throws the source's `unreachable` and `badRedirect`. */
+export async function request(source: Source, asked: Asking): Promise<Answer> {
   let { url } = asked;
   for (let hop = 0; hop <= MAX_REDIRECTS; hop += 1) {
-    const response = await once(hub, { ...asked, url });
+    const response = await once(source, { ...asked, url });
     const { location } = response.headers;
     const status = response.statusCode ?? 0;
-    if (status < 300 || status >= 400 || location === undefined) return response;
+    if (status < 300 || status >= 400 || location === undefined) return { response, url };
     const next = URL.canParse(location, url) ? new URL(location, url) : null;
-    if (asked.follow === 'hub' && next?.origin !== hub.endpoint.origin) return response;
+    if (asked.follow === 'own' && next?.origin !== source.origin) return { response, url };
     response.destroy();
     const downgraded = url.protocol === 'https:' && next?.protocol !== 'https:';
-    if (next === null || downgraded || !/^https?:$/.test(next.protocol)) throw badRedirect(url.host);
+    if (next === null || downgraded || !/^https?:$/.test(next.protocol))
+      throw source.trouble.badRedirect(url.host);
     url = next;
   }
-  throw badRedirect(url.host);
+  throw source.trouble.badRedirect(url.host);
 }
 
 /** One try, without redirects. */
-function once(
-  hub: HubSettings,
-  { method, url, headers, signal, idleMs }: HubRequest,
-): Promise<IncomingMessage> {
-  const mayKnow = hub.token !== null && url.origin === hub.endpoint.origin;
+function once(source: Source, { method, url, headers, signal, idleMs }: Asking): Promise<IncomingMessage> {
+  const secret = url.origin === source.origin ? source.authorization : null;
   const all = {
     'user-agent': 'ailab-web',
     // Ranges and sizes count the bytes as they lie on the disk.
     'accept-encoding': 'identity',
     ...headers,
-    ...(mayKnow ? { authorization: `Bearer ${hub.token}` } : {}),
+    ...(secret === null ? {} : { authorization: secret }),
   };
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) =>
-      reject(signal.aborted ? signal.reason : unreachable(url.host, error, blindToProxy(hub.env)));
+      reject(
+        signal.aborted
+          ? signal.reason
+          : source.trouble.unreachable(url.host, error, blindToProxy(source.env)),
+      );
     try {
       const send = url.protocol === 'https:' ? https.request : http.request;
-      const outgoing = send(url, { method, headers: all, agent: agentFor(url, hub.env), signal });
+      const outgoing = send(url, { method, headers: all, agent: agentFor(url, source.env), signal });
       outgoing.setTimeout(idleMs, () =>
         outgoing.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
       );

@@ -1,14 +1,12 @@
 /** What has come, measured on the disk: the one measure that holds whoever downloads, and that no program can gloss over. */
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Progress } from '../../../engine/resource.ts';
 import { formatDuration, formatMoment } from '../../../schemas/format.ts';
-import type { HubFile } from './ask.ts';
-import { wholeBlob, type Places } from './places.ts';
 
 export interface WatchOptions {
-  places: Places;
-  files: readonly HubFile[];
+  /** Bytes that are to lie there at the end. */
+  total: number;
+  /** Bytes that lie there now. */
+  measure(): Promise<number>;
   /** E.g. `Downloading x.gguf with hf`. */
   message: string;
   report(progress: Progress): void;
@@ -23,8 +21,7 @@ export interface WatchOptions {
 
 /** Reports until it is stopped. */
 export function watchBytes(options: WatchOptions): { stop(): void } {
-  const { places, files, message, report, everyMs, stallMs } = options;
-  const total = files.reduce((sum, { size }) => sum + size, 0);
+  const { total, message, report, everyMs, stallMs } = options;
   let stopped = false;
   let timer: NodeJS.Timeout;
   let most = -1;
@@ -32,7 +29,7 @@ export function watchBytes(options: WatchOptions): { stop(): void } {
   let since = performance.now();
   const look = async () => {
     await options.before?.();
-    const done = await bytesOnDisk(places, files);
+    const done = await options.measure();
     if (stopped) return;
     const moved = done !== most;
     if (moved) {
@@ -62,31 +59,4 @@ function stalled(quietMs: number, last: number, note: string | undefined): strin
   return note === undefined
     ? `No byte for ${time}, the last came at ${at}; still trying`
     : `Nothing written for ${time}, the last at ${at}; still trying (${note})`;
-}
-
-/** Bytes of these files that are in the cache, whole or in part. */
-export async function bytesOnDisk(places: Places, files: readonly HubFile[]): Promise<number> {
-  const names = await readdir(places.blobs).catch(() => []);
-  let sum = 0;
-  for (const file of files) {
-    if ((await wholeBlob(places, file)) !== null) sum += file.size;
-    else sum += Math.min(file.size, await largestPartial(places, file, names));
-  }
-  return sum;
-}
-
-/** `hf` adds a word of its own to the name: `<hash>.<8 hex>.incomplete`. */
-async function largestPartial(places: Places, { hash }: HubFile, names: readonly string[]): Promise<number> {
-  let largest = 0;
-  for (const name of names) {
-    if (!name.startsWith(`${hash.hex}.`) || !name.endsWith('.incomplete')) continue;
-    const info = await stat(join(places.blobs, name)).catch(() => null);
-    if (info !== null) largest = Math.max(largest, written(info));
-  }
-  return largest;
-}
-
-/** A file with holes is as long as its last byte is far: its blocks tell what was written. */
-export function written({ size, blocks }: { size: number; blocks: number }): number {
-  return process.platform === 'win32' ? size : Math.min(size, blocks * 512);
 }

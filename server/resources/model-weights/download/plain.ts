@@ -1,59 +1,65 @@
-/** A plain HTTPS download, where `hf` can't be had and to go on with what has come: Range on `<blob>.incomplete`. */
+/** A plain HTTPS download that goes on with what has come: Range on a partial file. */
 import { createWriteStream } from 'node:fs';
 import { stat, truncate } from 'node:fs/promises';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf, isLabError } from '../../../lib/errors.ts';
-import { resolveUrl, type HubFile, type Patience } from './ask.ts';
-import { cacheError } from './places.ts';
+import { errnoOf, isLabError, type LabError } from '../../../lib/errors.ts';
 import { request } from './request.ts';
-import type { HubSettings } from './settings.ts';
-import { interrupted, isPassing, notAHub, refused } from './trouble.ts';
+import { isPassing, type Patience, type Source } from './source.ts';
+
+export interface WantedFile {
+  url: URL;
+  /** For errors. */
+  name: string;
+  /** Bytes. */
+  size: number;
+  /** Any status but 200 and 206, as an error. */
+  refused(status: number, headers: IncomingHttpHeaders): LabError;
+}
 
 /**
  * Brings the file to `partial`, in full size but unchecked. Breaks are mended by Range requests; a try that brought
  * bytes starts the count of tries anew. Cancelled or failed, `partial` keeps what has come.
  */
 export async function downloadPlain(
-  hub: HubSettings,
-  where: { repo: string; commit: string; file: HubFile },
+  source: Source,
+  file: WantedFile,
   partial: string,
   patience: Patience,
 ): Promise<void> {
   const { signal, retryMs } = patience;
   let tries = 0;
   for (;;) {
-    const have = await startingPoint(partial, where.file.size);
-    if (have === where.file.size) return;
-    const failure = await attempt(hub, where, partial, have, patience).catch((error: unknown) => {
+    const have = await startingPoint(partial, file.size);
+    if (have === file.size) return;
+    const failure = await attempt(source, file, partial, have, patience).catch((error: unknown) => {
       if (signal.aborted) throw signal.reason as Error;
-      if (isLabError(error) && error.code === 'hub_unreachable') return error;
-      throw cacheError(partial, error);
+      if (isLabError(error) && error.code === source.trouble.passing) return error;
+      throw source.trouble.disk(partial, error);
     });
     if (failure === null) continue;
     const now = await sizeOf(partial);
     tries = now > have ? 0 : tries;
     const wait = retryMs[tries];
     tries += 1;
-    if (wait === undefined)
-      throw isLabError(failure) ? failure : interrupted(hub.endpoint.host, now, where.file.size);
+    if (wait === undefined) throw isLabError(failure) ? failure : source.trouble.interrupted(now, file.size);
     await sleep(wait, undefined, { signal });
   }
 }
 
 /** One connection. Null when it ended well or moved on; else what is worth another try. */
 async function attempt(
-  hub: HubSettings,
-  { repo, commit, file }: { repo: string; commit: string; file: HubFile },
+  source: Source,
+  file: WantedFile,
   partial: string,
   have: number,
   { signal, idleMs }: Patience,
 ): Promise<Error | null> {
-  const response = await request(hub, {
+  const { response } = await request(source, {
     method: 'GET',
-    url: resolveUrl(hub, repo, commit, file.path),
+    url: file.url,
     headers: have > 0 ? { range: `bytes=${have}-` } : {},
     signal,
     idleMs,
@@ -62,8 +68,7 @@ async function attempt(
   const status = response.statusCode ?? 0;
   if (status !== 200 && status !== 206) {
     response.destroy();
-    const asked = { endpoint: hub.endpoint, repo, revision: commit, file: file.path };
-    const error = refused(status, response.headers, { ...asked, hasToken: hub.token !== null });
+    const error = file.refused(status, response.headers);
     if (status === 416 && have > 0) {
       // What we have is nothing that this file could begin with.
       await truncate(partial, 0);
@@ -75,11 +80,11 @@ async function attempt(
   const from = startOf(response, file.size);
   if (from !== 0 && from !== have) {
     response.destroy();
-    throw notAHub(hub.endpoint.host, `it gives other bytes of ${file.path} than were asked for`);
+    throw source.trouble.unexpected(`it gives other bytes of ${file.name} than were asked for`);
   }
   // The whole file instead of the rest: begin again.
   if (from !== have) await truncate(partial, 0);
-  return store(response, partial, file.size - from, signal);
+  return store(source, response, partial, file.size - from, signal);
 }
 
 /** First byte that the answer holds; NaN when it is of a file of another size. */
@@ -90,6 +95,7 @@ function startOf(response: IncomingMessage, size: number): number {
 }
 
 async function store(
+  source: Source,
   response: IncomingMessage,
   partial: string,
   left: number,
@@ -99,7 +105,10 @@ async function store(
   const limit = new Transform({
     transform(chunk: Buffer, _encoding, next) {
       bytes += chunk.length;
-      next(bytes > left ? notAHub('The Hub', 'it sends more bytes than it has announced') : null, chunk);
+      next(
+        bytes > left ? source.trouble.unexpected('it sends more bytes than it has announced') : null,
+        chunk,
+      );
     },
   });
   try {
