@@ -1,6 +1,7 @@
 /**
  * `npm run verify:package`: the tarball's figures, and its installation by npm 10, 11 and 12 as on each platform. A
- * platform is npm's `--os` and `--cpu`: what is installed is what that machine would get; it is not run there.
+ * platform is npm's `--os` and `--cpu`: what is installed is what that machine would get; it is not run there. At last
+ * the package by npx, where there is nothing but Node, to a chat's answer (160 MB of downloads).
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
@@ -8,10 +9,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment, requireBuild } from '../support/lab.ts';
 import { installAs, LAYOUTS, packInto, type Packed } from './layouts.ts';
+import { driveWithNodeOnly } from './node-only.ts';
 
 const NPMS = ['10', '11', '12'];
 
-function main(): void {
+async function main(): Promise<void> {
   requireBuild();
   const folder = mkdtempSync(join(tmpdir(), 'ailab-verify-'));
   try {
@@ -19,6 +21,8 @@ function main(): void {
     printFigures(pack);
     let bad = 0;
     for (const major of NPMS) bad += verifyWith(major, folder, join(folder, pack.filename));
+    console.log('By npx, with nothing but Node:');
+    if (!(await driveWithNodeOnly(join(folder, pack.filename), folder))) bad += 1;
     process.exitCode = bad === 0 ? 0 : 1;
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -81,4 +85,4 @@ function npmOf(major: string, folder: string): { script: string; version: string
 const total = (files: Packed['files']): number => files.reduce((sum, { size }) => sum + size, 0);
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
 
-main();
+await main();
