@@ -1,6 +1,5 @@
 /** The script that a page needs before it lives, gzipped, against that of an empty app of the same Next and React. */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { formatBytes } from '../../server/schemas/format.ts';
@@ -8,11 +7,12 @@ import { AT_MOST, firstLoads } from '../support/first-load.ts';
 import { ask } from '../support/http.ts';
 import { ROOT, startLab } from '../support/lab.ts';
 import { login } from '../support/login.ts';
+import { emptyApp } from './next-app.ts';
 import type { Row } from './stats.ts';
 
 /** Each page as it is served to a browser that is logged in, and an empty app built for it. */
 export async function benchFirstLoad(): Promise<Row[]> {
-  const empty = await emptyApp();
+  const empty = await emptySize();
   const rows: Row[] = [{ what: 'first-load script of an empty Next app, gzip', figure: formatBytes(empty) }];
   const paths = [...firstLoads(join(ROOT, 'dist', 'next', '.next')).keys()].filter((path) =>
     /^\/[a-z]*$/.test(path),
@@ -49,29 +49,8 @@ async function sizeOf(html: string, read: (path: string) => Promise<Buffer>): Pr
   return bytes;
 }
 
-/** Built within the project's folder, so that Next finds this project's Next and React. */
-async function emptyApp(): Promise<number> {
-  const folder = join(ROOT, 'e2e', '.out', 'empty-next');
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(join(folder, 'app'), { recursive: true });
-  const files = {
-    'package.json': '{ "type": "module" }',
-    'next.config.mjs': `export default { turbopack: { root: ${JSON.stringify(ROOT)} }, outputFileTracingRoot: ${JSON.stringify(ROOT)} };`,
-    'app/layout.jsx':
-      'export default function Layout({ children }) { return <html lang="en"><body>{children}</body></html>; }',
-    'app/page.jsx': 'export default function Page() { return <h1>Empty</h1>; }',
-  };
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  const next = join(ROOT, 'node_modules', 'next', 'dist', 'bin', 'next');
-  const env: NodeJS.ProcessEnv = { ...process.env, NODE_ENV: 'production', NEXT_TELEMETRY_DISABLED: '1' };
-  const built = spawnSync(process.execPath, [next, 'build'], { cwd: folder, encoding: 'utf8', env });
-  if (built.status !== 0)
-    throw new Error(`the empty app could not be built: ${`${built.stdout}${built.stderr}`.slice(-800)}`);
-  const out = join(folder, '.next');
+async function emptySize(): Promise<number> {
+  const out = join(emptyApp(), '.next');
   const html = readFileSync(join(out, 'server', 'app', 'index.html'), 'utf8');
-  const bytes = await sizeOf(html, (path) =>
-    Promise.resolve(readFileSync(join(out, path.replace('/_next/', '')))),
-  );
-  rmSync(folder, { recursive: true, force: true });
-  return bytes;
+  return await sizeOf(html, (path) => Promise.resolve(readFileSync(join(out, path.replace('/_next/', '')))));
 }

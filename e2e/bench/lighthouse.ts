@@ -4,9 +4,8 @@
  * once into the cache, at one version.
  */
 import { chromium, type BrowserContext } from '@playwright/test';
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { exec } from '../../server/lib/exec.ts';
@@ -15,11 +14,9 @@ import { ailab } from '../support/cli.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { bringUp, standInModel } from '../support/model.ts';
 import type { Row } from './stats.ts';
+import { npmTool } from './tools.ts';
 
 const VERSION = '13.5.0';
-const TOOLS = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ailab-web', 'bench-tools');
-const FOLDER = join(TOOLS, `lighthouse-${VERSION}`);
-const CLI = join(FOLDER, 'node_modules', 'lighthouse', 'cli', 'index.js');
 const CHROMIUM = [process.env['CHROME_PATH'], '/usr/bin/chromium', '/usr/bin/google-chrome'].find(
   (path) => path !== undefined && existsSync(path),
 );
@@ -45,7 +42,6 @@ const report = z.object({
 type Report = z.infer<typeof report>;
 
 export async function benchLighthouse(): Promise<Row[]> {
-  requireLighthouse();
   const profile = mkdtempSync(join(tmpdir(), 'ailab-bench-'));
   const model = await standInModel();
   const lab = await startLab({ env: model.env, config: model.config });
@@ -74,14 +70,6 @@ export async function benchLighthouse(): Promise<Row[]> {
   }
 }
 
-function requireLighthouse(): void {
-  if (existsSync(CLI)) return;
-  mkdirSync(FOLDER, { recursive: true });
-  const args = ['install', '--prefix', FOLDER, '--no-audit', '--no-fund', `lighthouse@${VERSION}`];
-  if (spawnSync('npm', args, { stdio: 'inherit' }).status !== 0)
-    throw new Error(`Lighthouse ${VERSION} could not be installed into ${FOLDER}`);
-}
-
 /** The pages of the rail. */
 async function logIn(browser: BrowserContext, lab: Lab): Promise<string[]> {
   const page = await browser.newPage();
@@ -100,7 +88,7 @@ async function audit(lab: Lab, path: string, port: number, flags: string[]): Pro
   const { code, stdout, stderr } = await exec(
     process.execPath,
     [
-      CLI,
+      join(npmTool('lighthouse', VERSION), 'cli', 'index.js'),
       `${lab.url}${path}`,
       `--port=${port}`,
       '--disable-storage-reset',

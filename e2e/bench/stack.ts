@@ -8,17 +8,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { stringify } from 'yaml';
 import { locateHome } from '../../server/lib/home.ts';
-import { anyFreePort } from '../../server/lib/ports.ts';
 import { openEngine } from '../../server/resources/compose-stack/engine-api.ts';
 import { startTestEngine, type TestEngine } from '../docker/harness/engine.ts';
-import { ensureImages } from '../docker/harness/images.ts';
-import { starterWeights } from '../docker/harness/weights.ts';
+import { labConfig } from '../docker/lab-config.ts';
 import { ROOT, startLab, type Lab } from '../support/lab.ts';
-import { median, quantile, type Row } from './stats.ts';
+import { over, paired, rounds } from './rounds.ts';
+import { median, quantile, spread, type Row } from './stats.ts';
 
 const ROUNDS = Number(process.env['AILAB_BENCH_ROUNDS'] ?? 5);
 const LOOKS = 40;
-/** Beside the pairs: each of them takes an `up` more. */
+/** Beside the rounds: each of them takes an `up` more. */
 const FLOOR_ROUNDS = 3;
 const SERVICES = 4;
 const run = promisify(execFile);
@@ -36,58 +35,107 @@ interface Side {
   down(): Promise<unknown>;
 }
 
-export async function benchStack(): Promise<Row[]> {
+/** P12: one look at the state of four services. */
+export const benchLooks = () => onStack(looks);
+
+/** P13: up until all four are healthy, up with nothing to do, down. */
+export const benchUpAndDown = () => onStack(cycles);
+
+interface Stack {
+  engine: TestEngine;
+  lab: Lab;
+  project: string;
+  ours: Side & { look(): Promise<unknown> };
+  plain: Side & { look(): Promise<unknown> };
+}
+
+async function onStack(measure: (stack: Stack) => Promise<Row[]>): Promise<Row[]> {
   const engine = await startTestEngine();
-  if (engine.kind === 'none')
-    return [{ what: 'the stack on Docker', figure: `skipped: ${engine.unavailable}` }];
+  if (engine.kind === 'none') throw new Error(engine.unavailable);
   try {
-    return await onEngine(engine);
+    const lab = await startLab({
+      env: { ...engine.env, AILAB_ENGINE: 'docker' },
+      config: stringify(await labConfig(engine)),
+    });
+    const home = locateHome(lab.home);
+    try {
+      const ours = throughServer(lab);
+      // Makes stack.env, loads the weights into the page cache, and starts the server's own parts.
+      await ours.up();
+      const plain = plainCompose(engine, home.project, join(home.root, 'stack', 'stack.env'));
+      return await measure({ engine, lab, project: home.project, ours, plain });
+    } finally {
+      await engine.removeProject(home.project);
+      await lab.stop();
+    }
   } finally {
     await engine.stop();
   }
 }
 
-async function onEngine(engine: TestEngine): Promise<Row[]> {
-  const [images, weights] = await Promise.all([ensureImages(engine), starterWeights()]);
-  const ports = { model: 0, weaviate: 0, weaviate_grpc: 0, prometheus: 0, grafana: 0 };
-  for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await anyFreePort();
-  const refs = Object.fromEntries(Object.entries(images).map(([service, { ref }]) => [service, ref]));
-  const config = stringify({ model_path: weights, context_size: 512, ports, images: refs });
-  const lab = await startLab({ env: { ...engine.env, AILAB_ENGINE: 'docker' }, config });
-  const home = locateHome(lab.home);
-  try {
-    const ours = throughServer(lab);
-    // Makes stack.env, loads the weights into the page cache, and starts the server's own parts.
-    await ours.up();
-    const env = join(home.root, 'stack', 'stack.env');
-    const plain = plainCompose(engine, home.project, env);
-    const looks = await pairs(LOOKS, ours.look, plain.look);
-    await ours.down();
-    const rounds: [Round, Round][] = [];
-    for (let round = 0; round < ROUNDS; round += 1) {
-      if (Math.random() < 0.5) rounds.push([await timed(ours), await timed(plain)]);
-      else {
-        const second = await timed(plain);
-        rounds.push([await timed(ours), second]);
-      }
-    }
-    const engineAlone: (readonly [number, number])[] = [];
-    for (const [, { down }] of rounds.slice(0, FLOOR_ROUNDS)) {
-      await plain.up();
-      engineAlone.push([await time(() => removeByApi(engine, home.project)), down]);
-    }
-    const column = (pick: keyof Round) => rounds.map(([a, b]) => [a[pick], b[pick]] as const);
-    return [
-      row('up until all four are healthy, of `compose up --wait`', column('up'), 1.1),
-      row('up with nothing to do, of `compose up --wait`', column('again'), 0.25),
-      row('down, of `compose down`', column('down'), 0.6),
-      row('  the least that takes the engine: stop, remove, network at once, of `compose down`', engineAlone),
-      row('status refresh, of `compose ps`', looks, 1 / 20),
-    ];
-  } finally {
-    await engine.removeProject(home.project);
-    await lab.stop();
+async function looks({ engine, project, ours, plain }: Stack): Promise<Row[]> {
+  const signal = new AbortController().signal;
+  const api = await openEngine({ url: engine.dockerHost, origin: 'the bench' });
+  const sides = {
+    status: ours.look,
+    list: () => api.containers(project, signal),
+    compose: plain.look,
+  };
+  const found = await rounds(['status', 'list', 'compose'] as const, LOOKS, 2, (side) => time(sides[side]));
+  const of = (side: keyof typeof sides) => found.get(side) ?? [];
+  const compose = `compose ps ${spread(of('compose'), 0, ' ms')}`;
+  const p95 = quantile(of('list'), 0.95);
+  const whole = paired(of('status'), of('compose'), over);
+  const list = paired(of('list'), of('compose'), over);
+  return [
+    {
+      id: 'P12',
+      what: `list of the stack's containers anew, ${LOOKS} rounds`,
+      figure: `${spread(of('list'), 1, ' ms')}; p95 ${p95.toFixed(1)}`,
+      beside: compose,
+      ratio: `${spread(list, 3)}× compose`,
+      goal: '≤ 0.05× compose ps, p95 ≤ 5 ms',
+      met: median(list) <= 1 / 20 && p95 <= 5,
+    },
+    {
+      id: 'P12',
+      what: `status of the whole lab, over HTTP, ${LOOKS} rounds`,
+      figure: `${spread(of('status'), 1, ' ms')}; p95 ${quantile(of('status'), 0.95).toFixed(1)}`,
+      beside: compose,
+      ratio: `${spread(whole, 3)}× compose`,
+      goal: '≤ 0.05× compose ps',
+      met: median(whole) <= 1 / 20,
+    },
+  ];
+}
+
+async function cycles({ engine, project, ours, plain }: Stack): Promise<Row[]> {
+  await ours.down();
+  const found = await rounds<Side, Round>([ours, plain], ROUNDS, 0, timed);
+  const of = (side: Side, pick: keyof Round) => (found.get(side) ?? []).map((round) => round[pick]);
+  const engineAlone: number[] = [];
+  for (let round = 0; round < FLOOR_ROUNDS; round += 1) {
+    await plain.up();
+    engineAlone.push(await time(() => removeByApi(engine, project)));
   }
+  const row = (pick: keyof Round, what: string, theirs: string, goal: number): Row => {
+    const ratios = paired(of(ours, pick), of(plain, pick), over);
+    const floor = `; the engine alone, all at once ${median(engineAlone).toFixed(0)} ms`;
+    return {
+      id: 'P13',
+      what: `${what}, ${ROUNDS} pairs`,
+      figure: spread(of(ours, pick), 0, ' ms'),
+      beside: `${theirs} ${spread(of(plain, pick), 0, ' ms')}${pick === 'down' ? floor : ''}`,
+      ratio: `${spread(ratios)}× compose`,
+      goal: `≤ ${goal}× compose`,
+      met: median(ratios) <= goal,
+    };
+  };
+  return [
+    row('up', 'up of four services until all are healthy', 'compose up --wait', 1.1),
+    row('again', 'up with nothing to do', 'compose up --wait', 0.25),
+    row('down', 'down', 'compose down', 0.6),
+  ];
 }
 
 function throughServer(lab: Lab): Side & { look(): Promise<unknown> } {
@@ -146,33 +194,4 @@ async function time(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return performance.now() - begun;
-}
-
-/** In random order each time; the first pair is not counted. */
-async function pairs(
-  count: number,
-  ours: () => Promise<unknown>,
-  theirs: () => Promise<unknown>,
-): Promise<(readonly [number, number])[]> {
-  const found: (readonly [number, number])[] = [];
-  for (let pair = -1; pair < count; pair += 1) {
-    const oursFirst = Math.random() < 0.5;
-    const one = await time(oursFirst ? ours : theirs);
-    const other = await time(oursFirst ? theirs : ours);
-    if (pair >= 0) found.push(oursFirst ? [one, other] : [other, one]);
-  }
-  return found;
-}
-
-/** The median of the pairs' ratios, with the medians of both sides. */
-function row(what: string, both: readonly (readonly [number, number])[], goal?: number): Row {
-  const ratios = both.map(([ours, theirs]) => ours / theirs);
-  const middle = median(ratios);
-  const ms = (at: 0 | 1) => `${median(both.map((pair) => pair[at])).toFixed(0)} ms`;
-  const spread = `${quantile(ratios, 0.1).toFixed(2)}–${quantile(ratios, 0.9).toFixed(2)}`;
-  return {
-    what: `${what} (median of ${both.length} pairs)`,
-    figure: `${middle.toFixed(3)} (p10–p90 ${spread}; ${ms(0)} of ${ms(1)})`,
-    ...(goal === undefined ? {} : { goal: `≤ ${goal}`, met: middle <= goal }),
-  };
 }

@@ -14,11 +14,12 @@ export interface StandIn {
   remove(): void;
 }
 
-/** `switches`: those of server/testing/fake-model-server.mjs. */
-export async function standInModel(switches: string[] = []): Promise<StandIn> {
+const FAKE = join(ROOT, 'server', 'testing', 'fake-model-server.mjs');
+
+/** `switches`: those of server/testing/fake-model-server.mjs; or another program of Node in its place. */
+export async function standInModel(switches: string[] = [], script: string = FAKE): Promise<StandIn> {
   const folder = mkdtempSync(join(tmpdir(), 'ailab-model-'));
   const program = join(folder, 'llama-server');
-  const script = join(ROOT, 'server', 'testing', 'fake-model-server.mjs');
   writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' '${script}' ${switches.join(' ')} "$@"\n`);
   chmodSync(program, 0o755);
   writeFileSync(join(folder, 'stand-in.gguf'), buildGguf());

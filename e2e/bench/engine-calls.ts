@@ -1,0 +1,86 @@
+/** The second half of P15: calls to Docker and to Prometheus with one dashboard and with hundreds of them. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stringify } from 'yaml';
+import { locateHome } from '../../server/lib/home.ts';
+import { startTestEngine, type TestEngine } from '../docker/harness/engine.ts';
+import { labConfig } from '../docker/lab-config.ts';
+import { startLab } from '../support/lab.ts';
+import { bringUp } from '../support/model.ts';
+import { countDocker } from './docker-count.ts';
+import { shuffled, NOT_MEASURED, type Row } from './stats.ts';
+import { dashboardOf, openViewers } from './viewers.ts';
+
+const MANY = 500;
+const WINDOW_MS = 15_000;
+const TURNS = 2;
+/** What a tab of the overview and one of the charts ask for by themselves. */
+const POLLED = {
+  paths: ['/api/trpc/lab.usage', `/api/trpc/metrics.series?input=${encodeURIComponent('{"range":"15m"}')}`],
+  everyMs: 10_000,
+};
+/** A look more or less falls into a window by chance. */
+const SLACK = 1.25;
+
+export async function engineCalls(): Promise<Row[]> {
+  const what = `calls to Docker and Prometheus in ${WINDOW_MS / 1000} s, ${MANY} dashboards against 1`;
+  const engine = await startTestEngine();
+  if (engine.kind === 'none') return [{ id: 'P15', what, figure: `${NOT_MEASURED} ${engine.unavailable}` }];
+  try {
+    const counts = await counted(engine);
+    const of = (many: number, pick: 'docker' | 'prometheus') =>
+      counts.filter(({ viewers }) => viewers === many).reduce((sum, one) => sum + one[pick], 0) / TURNS;
+    const ratio = (pick: 'docker' | 'prometheus') => of(MANY, pick) / Math.max(1, of(1, pick));
+    const words = (many: number) => `Docker ${of(many, 'docker')}, Prometheus ${of(many, 'prometheus')}`;
+    return [
+      {
+        id: 'P15',
+        what,
+        figure: `${words(MANY)} with ${MANY}`,
+        beside: `${words(1)} with 1`,
+        ratio: `${ratio('docker').toFixed(2)}× and ${ratio('prometheus').toFixed(2)}×`,
+        goal: `independent of the clients (≤ ${SLACK}×)`,
+        met: ratio('docker') <= SLACK && ratio('prometheus') <= SLACK,
+      },
+    ];
+  } finally {
+    await engine.stop();
+  }
+}
+
+async function counted(engine: TestEngine) {
+  const config = await labConfig(engine);
+  const docker = await countDocker(engine.dockerHost);
+  const lab = await startLab({
+    env: { ...engine.env, DOCKER_HOST: docker.host, AILAB_ENGINE: 'docker' },
+    config: stringify({ ...config, services: ['prometheus'] }),
+  });
+  try {
+    await bringUp(lab);
+    const counts: { viewers: number; docker: number; prometheus: number }[] = [];
+    for (let turn = 0; turn < TURNS; turn += 1)
+      for (const viewers of shuffled([1, MANY])) {
+        const open = await openViewers({ ...dashboardOf(lab), polled: POLLED }, viewers);
+        await sleep(1000);
+        docker.take();
+        const before = await queriesOf(config.ports.prometheus);
+        await sleep(WINDOW_MS);
+        const prometheus = (await queriesOf(config.ports.prometheus)) - before;
+        counts.push({ viewers, docker: docker.take(), prometheus });
+        await open.end();
+      }
+    return counts;
+  } finally {
+    await engine.removeProject(locateHome(lab.home).project);
+    await lab.stop();
+    await docker.close();
+  }
+}
+
+/** Prometheus' own count of the queries that came to it. */
+async function queriesOf(port: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  const counts = [...text.matchAll(/^prometheus_http_requests_total\{([^}]*)\} (\d+)/gm)];
+  return counts
+    .filter(([, labels = '']) => labels.includes('/api/v1/'))
+    .reduce((sum, [, , count]) => sum + Number(count), 0);
+}

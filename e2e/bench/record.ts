@@ -1,0 +1,61 @@
+/** e2e/BENCH.md: one line for each figure, with the last two whole runs beside each other. */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { verdictOf, type Row } from './stats.ts';
+
+const FILE = join(import.meta.dirname, '..', 'BENCH.md');
+const BUSY_LOAD = 1;
+const HEAD = `# Benchmarks
+
+\`npm run bench\` measures the built product beside what it is compared with, and writes this page; the latest run stands
+in the left columns, the one before it in the right ones. Sides are taken in turns, in an order drawn anew each round; a
+ratio is the median of the rounds' ratios, with its middle half in brackets. Gateway figures: one model stand-in behind
+all relays, our key check and metering on. Compare ratios, not milliseconds of different machines.
+`;
+const COLUMNS = ['#', 'what', 'goal', 'ours', 'beside', 'ratio', '', 'before: ours', 'before: ratio', ''];
+
+export interface Run {
+  startedAt: Date;
+  /** Of the machine, before the run. */
+  load: number;
+  seconds: number;
+  rows: readonly Row[];
+}
+
+export function machineWords(): string {
+  const [cpu] = cpus();
+  return `${cpu?.model.replaceAll(/\s+/g, ' ').trim() ?? 'unknown processor'}, ${availableParallelism()} threads, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.versions.node}`;
+}
+
+/** The file's path below the project. */
+export function record(run: Run): string {
+  const old = existsSync(FILE) ? readFileSync(FILE, 'utf8').split('\n') : [];
+  const before = new Map(
+    old
+      .filter((line) => /^\| P\d+ /.test(line))
+      .map((line) => line.slice(2, -2).split(' | '))
+      .map((cells) => [`${cells[0]} ${cells[1]}`, cells]),
+  );
+  const lines = run.rows.map((row) => {
+    const cells = [row.id, row.what, row.goal, row.figure, row.beside, row.ratio, verdictOf(row)].map(
+      (cell) => (cell ?? '').replaceAll('|', '/').replaceAll(/\s+/g, ' ').trim() || '–',
+    );
+    const past = before.get(`${cells[0]} ${cells[1]}`);
+    return `| ${[...cells, past?.[3] ?? '–', past?.[5] ?? '–', past?.[6] ?? '–'].join(' | ')} |`;
+  });
+  const latest = `Latest: ${words(run)}`;
+  const past =
+    old.find((line) => line.startsWith('Latest: '))?.replace('Latest: ', 'Before: ') ?? 'Before: none.';
+  const rule = COLUMNS.map(() => '---').join(' | ');
+  writeFileSync(
+    FILE,
+    `${HEAD}\n${latest}\n\n${past}\n\n| ${COLUMNS.join(' | ')} |\n| ${rule} |\n${lines.join('\n')}\n`,
+  );
+  return 'e2e/BENCH.md';
+}
+
+function words({ startedAt, load, seconds }: Run): string {
+  const busy = load > BUSY_LOAD ? ': the machine was busy, these figures are worth little' : '';
+  return `${startedAt.toISOString().slice(0, 16)}Z, ${machineWords()}, load before ${load.toFixed(2)}${busy}; ${seconds.toFixed(0)} s.`;
+}
