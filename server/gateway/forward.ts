@@ -185,17 +185,20 @@ export function forward(job: Forwarding): Promise<Passage> {
       setImmediate(() => {
         if (!response.destroyed && heardAt === begunReply) response.flushHeaders();
       });
-      reply.on('data', (chunk: Buffer) => {
+      // All that has come goes on in one piece: a fast runtime's many small ones would each cost a turn.
+      const passOn = () => {
+        if (kept === undefined && response.writableNeedDrain) return;
+        const piece = reply.read() as Buffer | null;
+        if (piece === null) return;
         heardAt = performance.now();
         // A kept reply waits for no client: others may follow it.
-        if (!response.destroyed && !response.write(chunk) && kept === undefined) {
-          reply.pause();
-          response.once('drain', () => reply.resume());
-        }
-        meter.feed(chunk);
+        if (!response.destroyed && !response.write(piece) && kept === undefined)
+          response.once('drain', passOn);
+        meter.feed(piece);
         grown?.();
         if (job.streamed && ttftMs === null && meter.started) ttftMs = performance.now() - job.begun;
-      });
+      };
+      reply.on('readable', passOn);
       reply.once('end', () => {
         meter.end();
         if (!response.destroyed) response.end();
@@ -214,7 +217,11 @@ export function forward(job: Forwarding): Promise<Passage> {
 }
 
 function post({ path, endpoint, body, streamed }: Forwarding): ClientRequest {
-  return httpRequest(new URL(path, endpoint.baseUrl), {
+  const { hostname: host, port } = new URL(endpoint.baseUrl);
+  return httpRequest({
+    host,
+    port,
+    path,
     method: 'POST',
     agent,
     headers: {

@@ -106,29 +106,28 @@ const NOTHING: Omit<Meter, 'feed' | 'end' | 'gaps'> = {
   reasoning: null,
 };
 
+/** What may stand in an event with numbers. Looked for in all that came at once, as most of it holds none. */
+const NUMBERS = ['"timings"', '"usage"', '"error"'];
+const holdsNumbers = (text: string): boolean => NUMBERS.some((mark) => text.includes(mark));
+
+const NEWLINE = 10;
+const DONE = /^data:\s*\[DONE\]\s*$/;
+
 /** For an event stream. `keepText`: hold the words too, for a conversation. */
 export function createStreamMeter(keepText: boolean): Meter {
-  const decoder = new TextDecoder();
-  let rest = '';
+  /** What has come of a line that has not ended. Only whole lines are decoded: no character is split at a line's end. */
+  let rest: Buffer[] = [];
   const gaps: number[] = [];
   const state = { ...NOTHING, gaps };
   const words = createReplyText(state);
   let heardAt = 0;
-  const heard = () => {
-    const now = performance.now();
+  const heard = (now: number) => {
     if (state.started && gaps.length < GAPS_MAX) gaps.push((now - heardAt) / 1000);
     heardAt = now;
   };
 
-  const line = (text: string) => {
-    if (!text.startsWith('data:')) return;
-    const data = text.slice(5).trim();
-    if (data === '[DONE]') {
-      state.complete = true;
-      return;
-    }
-    heard();
-    const hasNumbers = data.includes('"timings"') || data.includes('"usage"') || data.includes('"error"');
+  const event = (data: string) => {
+    const hasNumbers = holdsNumbers(data);
     if (state.started && !keepText && !hasNumbers) return;
     const value = parseJson(data);
     const parsed = said.safeParse(value);
@@ -146,15 +145,32 @@ export function createStreamMeter(keepText: boolean): Meter {
   };
 
   const lines = (text: string) => {
-    const parts = (rest + text).split('\n');
-    rest = parts.pop() ?? '';
-    for (const part of parts) line(part);
+    const now = performance.now();
+    const numbersToCome = holdsNumbers(text);
+    for (const line of text.split('\n')) {
+      if (!line.startsWith('data:')) continue;
+      if (DONE.test(line)) {
+        state.complete = true;
+        continue;
+      }
+      heard(now);
+      if (!state.started || keepText || numbersToCome) event(line.slice(5));
+    }
   };
 
   return Object.assign(state, {
-    feed: (chunk: Buffer) => lines(decoder.decode(chunk, { stream: true })),
-    end: () => {
-      lines(`${decoder.decode()}\n`);
+    feed(chunk: Buffer) {
+      const end = chunk.lastIndexOf(NEWLINE) + 1;
+      if (end === 0) {
+        rest.push(chunk);
+        return;
+      }
+      const whole = chunk.subarray(0, end);
+      lines((rest.length === 0 ? whole : Buffer.concat([...rest, whole])).toString('utf8'));
+      rest = end === chunk.length ? [] : [chunk.subarray(end)];
+    },
+    end() {
+      lines(Buffer.concat(rest).toString('utf8'));
       words.end();
     },
   });

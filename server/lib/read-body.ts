@@ -29,6 +29,8 @@ export function readBody(request: IncomingMessage, max: number): Promise<Buffer>
     });
     request.once('end', () => resolve(Buffer.concat(chunks)));
     request.once('error', reject);
-    request.once('close', () => reject(new Error('The sender went away.')));
+    request.once('close', () => {
+      if (!request.readableEnded) reject(new Error('The sender went away.'));
+    });
   });
 }

@@ -2,7 +2,7 @@
  * Who may come in. Browsers: a one-time token, swapped for a cookie and a secret that are both needed. Programs: a
  * key. The CLI: the secret in the home. Only SHA-256 of each is stored; the clear text is shown once.
  */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { hash as digestOf, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Db } from '../../db/client.ts';
 import * as store from '../../db/queries/access.ts';
 import type { Caller, HeaderReader } from '../engine/contract.ts';
@@ -150,7 +150,7 @@ export function secretText(): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return digestOf('sha256', text);
 }
 
 function sameText(a: string, b: string): boolean {
