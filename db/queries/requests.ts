@@ -1,4 +1,4 @@
-import { and, desc, eq, getTableColumns, gte, lt, sql } from 'drizzle-orm';
+import { desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { requests } from '../schema.ts';
 import { relaxed } from './relaxed.ts';
@@ -46,16 +46,6 @@ export function insertRequests(db: Db, rows: NewRequest[]): void {
       for (const row of rows) insert.run({ ...UNKNOWN, ...row });
     }),
   );
-}
-
-/** Rows that started in [from, to), oldest first. */
-export function requestsBetween(db: Db, from: number, to: number): RequestRow[] {
-  return db
-    .select()
-    .from(requests)
-    .where(and(gte(requests.startedAt, from), lt(requests.startedAt, to)))
-    .orderBy(requests.startedAt)
-    .all();
 }
 
 export function findRequest(db: Db, id: string): RequestRow | undefined {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { CostConfig } from '../schemas/cost-config.ts';
 import { PRICES, type RequestCost } from '../schemas/cost.ts';
-import { summarizeCost, type CostRow } from './summary.ts';
+import { addCost, emptyCost, parseCost, type CostRow } from './cost-tally.ts';
+import { summarizeCost } from './summary.ts';
 
 const DAY = Date.parse('2026-11-22T00:00:00Z');
 const config: CostConfig = { currency: 'EUR', idle_watts: 1, busy_watts: 2 };
@@ -12,12 +13,18 @@ const options = {
   energySource: null,
   notMeasured: 'no RAPL',
 };
-const row = (startedAt: number, cost: Partial<RequestCost> | null): CostRow => ({
-  startedAt,
+const row = (at: number, cost: Partial<RequestCost> | null): CostRow & { at: number } => ({
+  at,
   promptTokens: 100,
   completionTokens: 400,
   cost: cost && { currency: 'EUR', electricity: null, hardware: null, api: null, ...cost },
 });
+const tallies = (rows: readonly (CostRow & { at: number })[]) =>
+  rows.map((row) => {
+    const tally = emptyCost();
+    addCost(tally, row.at, row, parseCost(row.cost));
+    return { at: row.at, tally };
+  });
 const electricity = {
   low: 0.01,
   high: 0.03,
@@ -28,7 +35,7 @@ const electricity = {
 it('sums by number and by day, each per 1,000 tokens and per reply', () => {
   const api = { name: 'gpt-5-nano', date: '2025-09-05', currency: 'USD', amount: 0.5 };
   const summary = summarizeCost(
-    [row(DAY - 1, { electricity }), row(DAY, { electricity, api }), row(DAY + 1, null)],
+    tallies([row(DAY - 1, { electricity }), row(DAY, { electricity, api }), row(DAY + 1, null)]),
     options,
   );
   expect(summary.requests).toBe(3);
@@ -52,7 +59,7 @@ it('sums by number and by day, each per 1,000 tokens and per reply', () => {
 
 it('adds no currencies, and takes what is no cost for none', () => {
   const summary = summarizeCost(
-    [row(DAY, { electricity, currency: 'USD' }), { ...row(DAY, null), cost: { currency: 7 } }],
+    tallies([row(DAY, { electricity, currency: 'USD' }), { ...row(DAY, null), cost: { currency: 7 } }]),
     options,
   );
   expect(summary).toMatchObject({ requests: 2, electricity: null, hardware: null, api: null });

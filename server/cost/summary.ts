@@ -1,18 +1,9 @@
 /** The ledger's costs over some days. Sums of what each request cost by the inputs of its time; in today's currency only. */
-import type { CostFigure, CostSummary, MeasuredBy, Range, RequestCost } from '../schemas/cost.ts';
-import { ENERGY_SOURCES, requestCost } from '../schemas/cost.ts';
+import type { CostFigure, CostSummary, MeasuredBy } from '../schemas/cost.ts';
+import { ENERGY_SOURCES } from '../schemas/cost.ts';
 import type { CostInputs } from './cost-meter.ts';
-import { kwhOf, plus, scale } from './formulas.ts';
-
-export interface CostRow {
-  startedAt: number;
-  promptTokens: number | null;
-  completionTokens: number | null;
-  /** As the database holds it. */
-  cost: unknown;
-}
-
-const NOTHING: Range = { low: 0, high: 0 };
+import { emptyCost, plusCost, type CostSum, type CostTally } from './cost-tally.ts';
+import { kwhOf, scale } from './formulas.ts';
 
 export interface SummaryOptions {
   from: number;
@@ -22,91 +13,87 @@ export interface SummaryOptions {
   notMeasured: string | null;
 }
 
-export function summarizeCost(rows: readonly CostRow[], options: SummaryOptions): CostSummary {
+/** `tallies`: of short stretches of time that lie in one day each, with the beginning of each. */
+export function summarizeCost(
+  tallies: readonly { at: number; tally: CostTally }[],
+  options: SummaryOptions,
+): CostSummary {
   const { from, to, inputs } = options;
-  const all = rows.map((row) => ({ ...row, cost: parseCost(row.cost) }));
-  const byDay = Map.groupBy(all, ({ startedAt }) => new Date(startedAt).toISOString().slice(0, 10));
+  const byDay = Map.groupBy(tallies, ({ at }) => new Date(at).toISOString().slice(0, 10));
+  const all = sumOf(tallies);
+  const currencies = currenciesOf(all, inputs);
   return {
     from,
     to,
-    requests: rows.length,
-    ...numbersOf(all, inputs),
-    days: [...byDay].toSorted().map(([day, some]) => {
-      const { electricity, hardware, api } = numbersOf(some, inputs);
-      return {
-        day,
-        requests: some.length,
-        electricity: electricity?.total ?? null,
-        hardware: hardware?.total ?? null,
-        api: api?.total.low ?? null,
-      };
-    }),
+    requests: all.requests,
+    ...numbersOf(all, currencies),
+    days: [...byDay]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([day, some]) => {
+        const sum = sumOf(some);
+        const { electricity, hardware, api } = numbersOf(sum, currencies);
+        return {
+          day,
+          requests: sum.requests,
+          electricity: electricity?.total ?? null,
+          hardware: hardware?.total ?? null,
+          api: api?.total.low ?? null,
+        };
+      }),
     inputs: inputsOf(options),
     prices: [...inputs.prices],
   };
 }
 
-type Parsed = Omit<CostRow, 'cost'> & { cost: RequestCost | null };
+function sumOf(tallies: readonly { tally: CostTally }[]): CostTally {
+  const sum = emptyCost();
+  for (const { tally } of tallies) plusCost(sum, tally);
+  return sum;
+}
+
+interface Currencies {
+  currency: string | null;
+  apiCurrency: string | null;
+}
+
+/** Today's, as ai-lab.yaml says; else those of the latest request that has one. */
+function currenciesOf(all: CostTally, { config, price }: CostInputs): Currencies {
+  const currency = config?.currency ?? all.currency;
+  return { currency, apiCurrency: price?.currency ?? all.apiCurrency };
+}
 
 function numbersOf(
-  rows: readonly Parsed[],
-  { config, price }: CostInputs,
+  all: CostTally,
+  { currency, apiCurrency }: Currencies,
 ): Pick<CostSummary, 'electricity' | 'hardware' | 'api'> {
-  const currency = config?.currency ?? rows.findLast(({ cost }) => cost !== null)?.cost?.currency;
-  if (currency === undefined) return { electricity: null, hardware: null, api: null };
-  const ours = rows.filter(({ cost }) => cost?.currency === currency);
-  const powered = ours.filter(({ cost }) => cost?.electricity);
-  const electricity = figure(powered, currency, ({ cost }) => cost?.electricity ?? null);
-  const joules = powered.reduce((sum, { cost }) => plus(sum, cost?.electricity?.joules ?? NOTHING), NOTHING);
-  const apiCurrency = price?.currency ?? rows.findLast(({ cost }) => cost?.api)?.cost?.api?.currency;
-  const compared = rows.filter(({ cost }) => cost?.api && cost.api.currency === apiCurrency);
-  const api = figure(compared, apiCurrency ?? currency, ({ cost }) => {
-    const amount = cost?.api?.amount;
-    return amount === undefined ? null : { low: amount, high: amount };
-  });
+  const ours = currency === null ? undefined : all.electricity.get(currency);
+  const electricity = figureOf(all.electricity, currency);
+  const api = figureOf(all.api, apiCurrency);
   return {
-    electricity: electricity && {
-      ...electricity,
-      kwh: kwhOf(joules),
-      sources: ENERGY_SOURCES.filter((source) =>
-        powered.some(({ cost }) => cost?.electricity?.source === source),
-      ),
-    },
-    hardware: figure(ours, currency, ({ cost }) => cost?.hardware ?? null),
-    api: api && {
-      ...api,
-      names: [...new Set(compared.flatMap(({ cost }) => (cost?.api ? [cost.api.name] : [])))],
-    },
+    electricity:
+      electricity && ours
+        ? {
+            ...electricity,
+            kwh: kwhOf(ours.joules),
+            sources: ENERGY_SOURCES.filter((source) => ours.sources.has(source)),
+          }
+        : null,
+    hardware: figureOf(all.hardware, currency),
+    api: api && { ...api, names: [...(all.api.get(api.currency)?.sources ?? [])] },
   };
 }
 
-function figure(
-  rows: readonly Parsed[],
-  currency: string,
-  of: (row: Parsed) => Range | null,
-): CostFigure | null {
-  const priced = rows.flatMap((row) => {
-    const range = of(row);
-    return range === null ? [] : [{ row, range }];
-  });
-  if (priced.length === 0) return null;
-  const total = priced.reduce((sum, { range }) => plus(sum, range), NOTHING);
-  const tokens = priced.reduce(
-    (sum, { row }) => sum + (row.promptTokens ?? 0) + (row.completionTokens ?? 0),
-    0,
-  );
+function figureOf(sums: ReadonlyMap<string, CostSum>, currency: string | null): CostFigure | null {
+  const sum = currency === null ? undefined : sums.get(currency);
+  if (currency === null || sum === undefined) return null;
+  const { priced, tokens, total } = sum;
   return {
     currency,
-    priced: priced.length,
+    priced,
     total,
     perThousandTokens: tokens === 0 ? null : scale(total, 1000 / tokens),
-    perReply: scale(total, 1 / priced.length),
+    perReply: scale(total, 1 / priced),
   };
-}
-
-function parseCost(value: unknown): RequestCost | null {
-  const parsed = requestCost.safeParse(value);
-  return parsed.success ? parsed.data : null;
 }
 
 function inputsOf({ inputs, energySource, notMeasured }: SummaryOptions): CostSummary['inputs'] {

@@ -111,7 +111,7 @@ export interface Engine {
     request(id: string): LedgerRow;
     /** Who has called the gateway lately, the latest first. */
     clients(): GatewayClients;
-    cost(input: { days: number }): CostSummary;
+    cost(input: { days: number }): Promise<CostSummary>;
   };
   logs: {
     services(signal: AbortSignal): Promise<string[]>;

@@ -220,12 +220,11 @@ export function createEngine(options: EngineOptions): RunningEngine {
         if (row === undefined) throw noRequest(id);
         return row;
       },
-      cost({ days }) {
+      async cost({ days }) {
         const to = Date.now();
-        const from = to - days * 86_400_000;
+        const { from, tallies } = await ledger.costs(days, to);
         const [energySource, notMeasured] = [cost.energySource(), cost.notMeasured()];
-        const inputs = cost.inputs();
-        return summarizeCost(ledger.between(from, to), { from, to, inputs, energySource, notMeasured });
+        return summarizeCost(tallies, { from, to, inputs: cost.inputs(), energySource, notMeasured });
       },
     },
     logs,

@@ -6,24 +6,16 @@ import {
   LOOKED_BACK,
   recentRequests,
   requestsByClient,
-  requestsBetween,
   type NewRequest,
 } from '../../db/queries/requests.ts';
 import { createLogger } from '../lib/log.ts';
-import {
-  gridOf,
-  ledgerRow,
-  type GatewayClients,
-  type LedgerRow,
-  type MetricRange,
-} from '../schemas/metrics.ts';
-import { fromLedger, type LedgerSeries } from './charts/from-ledger.ts';
+import { ledgerRow, type GatewayClients, type LedgerRow, type MetricRange } from '../schemas/metrics.ts';
+import { createLedgerTallies } from './charts/ledger-tallies.ts';
 
 const FLUSH_AFTER_MS = 50;
 /** While the disk refuses, at most this many rows wait; older ones are dropped and counted in the log. */
 const WAITING_MAX = 10_000;
 const CLIENTS_MAX = 50;
-const LONGEST_MS = 3_600_000;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
@@ -47,9 +39,18 @@ export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
     }
   };
 
+  const tallies = createLedgerTallies({
+    db,
+    flush() {
+      flush();
+      return waiting.map((row) => ({ ...row, promptMs: row.promptMs ?? null, cost: row.cost ?? null }));
+    },
+  });
+
   return {
     record(row: LedgerRow): void {
       waiting.push(row);
+      tallies.add(row);
       timer ??= setTimeout(flush, FLUSH_AFTER_MS).unref();
       publish(row);
     },
@@ -68,16 +69,8 @@ export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
       flush();
       return { clients: requestsByClient(db, CLIENTS_MAX), lookedBack: LOOKED_BACK };
     },
-    /** Rows that started in [from, to), oldest first. */
-    between(from: number, to: number): ReturnType<typeof requestsBetween> {
-      flush();
-      return requestsBetween(db, from, to);
-    },
-    /** Rows that ended in the range; a request that took longer than an hour isn't looked for. */
-    series(range: MetricRange, now: number = Date.now()): LedgerSeries {
-      flush();
-      const { from } = gridOf(range, now);
-      return fromLedger(range, now, requestsBetween(db, from - LONGEST_MS, now + 1));
-    },
+    /** Requests that ended in the range. */
+    series: (range: MetricRange, now: number = Date.now()) => tallies.series(range, now),
+    costs: tallies.costs,
   };
 }

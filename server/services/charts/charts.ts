@@ -21,7 +21,8 @@ export interface ChartsParts {
   instance: string;
   /** Null where the lab has no Prometheus. */
   prometheus(): PrometheusAccess | null;
-  ledger(range: MetricRange, now: number): LedgerSeries;
+  /** Without `pending`, it is all there. */
+  ledger(range: MetricRange, now: number): LedgerSeries & { pending?: boolean };
   now?(): number;
 }
 
@@ -102,10 +103,10 @@ export function createCharts({ instance, prometheus, ledger, now = Date.now }: C
       if (access !== null && source !== 'ledger') return fromKept(await ask(access, range), range);
       return {
         ...frame('ledger', range),
+        pending: false,
         ...ledger(range, now()),
         services: [],
         trouble: null,
-        pending: false,
         sources: access === null ? ['ledger'] : ['prometheus', 'ledger'],
       };
     },

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { memoryDb } from '../../testing/caller.ts';
 import type { LedgerRow } from '../../schemas/metrics.ts';
 import { createLedger } from '../ledger.ts';
-import { fromLedger, percentile, summarize } from './from-ledger.ts';
+import { fromLedger, summarize } from './from-ledger.ts';
+import { percentile } from './spread.ts';
 
 const row = (over: Partial<LedgerRow> = {}): LedgerRow => ({
   id: Math.random().toString(36),
