@@ -2,7 +2,7 @@
 'use client';
 
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import Link from 'next/link';
+import { InnerLink } from '../_ui/link.tsx';
 import { useEffect, useState } from 'react';
 import { notRolledBack } from '../_lib/cancel-words.ts';
 import { useDownSince, useLiveActivities } from '../_lib/live.tsx';
@@ -64,9 +64,9 @@ function Strip({ activity, onClose }: { activity: Activity; onClose: () => void 
       <div className={styles.line}>
         <StateMark tone={tone} />
         <p className={styles.words}>
-          <Link href="/activity" className={styles.kind}>
+          <InnerLink href="/activity" className={styles.kind}>
             {ACTIVITY_KINDS[activity.kind]}
-          </Link>
+          </InnerLink>
           <span className={styles.phase}>{trouble?.message ?? phaseWords(activity, word)}</span>
         </p>
         <span className={styles.time}>

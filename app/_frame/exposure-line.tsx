@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { InnerLink } from '../_ui/link.tsx';
 import { usePathname } from 'next/navigation';
 import { exposureWords, listeningOf } from '../../server/schemas/share-words.ts';
 import { useOverview } from '../_lib/live.tsx';
@@ -28,7 +28,7 @@ export function ExposureLine() {
             It ends <Ago at={sharing.lan.until} />.{' '}
           </>
         )}
-        <Link href="/share">{sharing.lan === null ? 'See what listens' : 'See and end it'}</Link>
+        <InnerLink href="/share">{sharing.lan === null ? 'See what listens' : 'See and end it'}</InnerLink>
       </span>
     </p>
   );

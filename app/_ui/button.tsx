@@ -1,7 +1,7 @@
 /** Buttons, and links that look like them. `primary` is for the one next action of a page. */
-import Link from 'next/link';
 import type { ButtonHTMLAttributes, ReactNode } from 'react';
 import { cx } from './cx.ts';
+import { InnerLink } from './link.tsx';
 import styles from './button.module.css';
 
 export type ButtonKind = 'primary' | 'plain' | 'quiet' | 'danger';
@@ -30,8 +30,8 @@ interface ButtonLinkProps {
 
 export function ButtonLink({ href, kind = 'plain', children }: ButtonLinkProps) {
   return (
-    <Link href={href} className={cx(styles.button, styles[kind])}>
+    <InnerLink href={href} className={cx(styles.button, styles[kind])}>
       {children}
-    </Link>
+    </InnerLink>
   );
 }

@@ -1,5 +1,5 @@
 /** The steps of an activity, each with its state, its time and how far it is. */
-import Link from 'next/link';
+import { InnerLink } from './link.tsx';
 import { STEP_STATES } from '../_lib/words.ts';
 import type { ActivityStep } from '../_lib/wire.ts';
 import { cx } from './cx.ts';
@@ -30,9 +30,9 @@ function Step({ step }: { step: ActivityStep }) {
         {step.hookRun === undefined ? (
           step.title
         ) : (
-          <Link href={`/hooks/${encodeURIComponent(step.hookRun.name)}?run=${step.hookRun.id}`}>
+          <InnerLink href={`/hooks/${encodeURIComponent(step.hookRun.name)}?run=${step.hookRun.id}`}>
             {step.title}
-          </Link>
+          </InnerLink>
         )}
         <span className={styles.word}>{word}</span>
       </span>

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
+import { HINT } from '../../server/bin/compile-hints.mjs';
 import { AT_MOST, EMPTY_APP, firstLoads } from '../support/first-load.ts';
 import { ROOT } from '../support/lab.ts';
 
@@ -20,4 +21,11 @@ it('the empty app was measured with the versions in use', () => {
     JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')),
   ).devDependencies;
   expect({ next, react }).toEqual({ next: EMPTY_APP.next, react: EMPTY_APP.react });
+});
+
+it('every script lets the browser compile it beside the page', () => {
+  const chunks = join(ROOT, 'dist', 'next', '.next', 'static', 'chunks');
+  const scripts = readdirSync(chunks).filter((name) => name.endsWith('.js'));
+  expect(scripts.length).toBeGreaterThan(10);
+  expect(scripts.filter((name) => !readFileSync(join(chunks, name), 'utf8').startsWith(HINT))).toEqual([]);
 });

@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { BUNDLE_OPTIONS } from './bundle-options.mjs';
+import { hintScripts } from './compile-hints.mjs';
 import { ROOT } from './prepare.mjs';
 
 async function build() {
@@ -57,6 +58,7 @@ function assembleNext(target) {
   const standalone = join(ROOT, '.next', 'standalone');
   cpSync(standalone, target, { recursive: true, dereference: true });
   cpSync(join(ROOT, '.next', 'static'), join(target, '.next', 'static'), { recursive: true });
+  hintScripts(join(target, '.next'));
   for (const entry of readdirSync(target)) {
     if (entry !== '.next' && entry !== 'node_modules' && entry !== 'package.json')
       rmSync(join(target, entry), { recursive: true });

@@ -3,7 +3,9 @@ import {
   formatAxisDuration,
   formatByteRate,
   formatBytes,
+  formatCount,
   formatDuration,
+  formatExact,
   formatFigure,
   formatMoment,
   formatRelative,
@@ -92,4 +94,28 @@ it('a moment has its day only when that is not today', () => {
   const now = new Date(2026, 10, 22, 14, 3, 7).getTime();
   expect(formatMoment(now, now)).toBe('14:03:07');
   expect(formatMoment(new Date(2026, 10, 21, 9, 0, 5).getTime(), now)).toBe('21 Nov 09:00:05');
+});
+
+it('dates and numbers read as Intl has them for en-GB', () => {
+  const exact = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'medium' });
+  for (let month = 0; month < 12; month += 1) {
+    const then = new Date(2026, month, 1 + month, month * 2, 5, month).getTime();
+    expect(formatExact(then)).toBe(exact.format(then));
+  }
+  const count = new Intl.NumberFormat('en-GB', { maximumFractionDigits: 0 });
+  for (const value of [
+    0,
+    0.5,
+    2.5,
+    -2.5,
+    999.4,
+    999.5,
+    1000,
+    -12_345,
+    999_999.5,
+    1_234_567,
+    1e12,
+    Number.NaN,
+  ])
+    expect(formatCount(value)).toBe(count.format(value));
 });

@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { InnerLink } from '../../_ui/link.tsx';
 import { useState } from 'react';
 import { listeningOf } from '../../../server/schemas/share-words.ts';
 import type { Activity, LabOverview } from '../../_lib/wire.ts';
@@ -67,7 +67,10 @@ function ReachedBy({ lab: { sharing, status } }: { lab: LabOverview }) {
       {words === '' ? 'this machine only' : `your network: ${words}; all else by this machine only`}
       <span className={styles.aside}>
         {' '}
-        · <Link href="/share">{sharing.shares === 0 ? 'share its status' : 'see what is shared'}</Link>
+        ·{' '}
+        <InnerLink href="/share">
+          {sharing.shares === 0 ? 'share its status' : 'see what is shared'}
+        </InnerLink>
       </span>
     </>
   );
@@ -76,9 +79,9 @@ function ReachedBy({ lab: { sharing, status } }: { lab: LabOverview }) {
 function InForce({ lock }: { lock: NonNullable<LabOverview['lock']> }) {
   return (
     <>
-      <Link href="/lock">
+      <InnerLink href="/lock">
         <code>{lock.sha256.slice(0, 12)}</code>
-      </Link>
+      </InnerLink>
       <span className={styles.aside}>
         , {lock.origin === 'up' ? 'written by a start' : 'imported'} <Ago at={lock.createdAt} />
       </span>
@@ -113,7 +116,7 @@ function ForPrograms({ url }: { url: string }) {
     <>
       <Command text={url} />{' '}
       <span className={styles.aside}>
-        speaks OpenAI’s API; <Link href="/settings">make a key</Link> for it
+        speaks OpenAI’s API; <InnerLink href="/settings">make a key</InnerLink> for it
       </span>
     </>
   );
@@ -128,7 +131,7 @@ function Last({ activity }: { activity: Activity }) {
   const { tone, word } = ACTIVITY_STATES[activity.state];
   return (
     <>
-      <Link href="/activity">{ACTIVITY_KINDS[activity.kind]}</Link>{' '}
+      <InnerLink href="/activity">{ACTIVITY_KINDS[activity.kind]}</InnerLink>{' '}
       <Ago at={activity.endedAt ?? activity.startedAt} />, <State tone={tone}>{word.toLowerCase()}</State>{' '}
       after <Elapsed from={activity.startedAt} to={activity.endedAt} />
       {activity.outcome !== null && <span className={styles.aside}> {activity.outcome}</span>}

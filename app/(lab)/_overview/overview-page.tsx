@@ -1,9 +1,12 @@
 'use client';
 
+import { memo, useDeferredValue, useMemo } from 'react';
 import { useDownSince, useLiveActivities, useOverview, useRecentRequests } from '../../_lib/live.tsx';
+import type { Activity, LabOverview, LedgerRow } from '../../_lib/wire.ts';
 import { FailureNote } from '../../_explain/failure-note.tsx';
 import { Stack } from '../../_ui/panel.tsx';
 import { Loading, Skeleton } from '../../_ui/skeleton.tsx';
+import type { Need } from './choice-words.ts';
 import { FirstQuestion } from './first-question.tsx';
 import { Found } from './found.tsx';
 import { HeadlineBar } from './headline-bar.tsx';
@@ -16,13 +19,34 @@ import { StarterCard } from './starter-card.tsx';
 import { useLack } from './use-choices.ts';
 import { actions, headline, lastKnown, shownActivity, troubles } from './view.ts';
 
+/** What comes is drawn in short pieces, between which the page answers to its user. */
 export function OverviewPage() {
   const lab = useOverview();
   const activities = useLiveActivities();
   const { data: recent, isPending } = useRecentRequests();
   const down = useDownSince() !== null;
   const lack = useLack(lab);
-  if (lab === undefined || activities === undefined || isPending) return <OverviewSkeleton />;
+  const known = useMemo(
+    () =>
+      lab === undefined || activities === undefined || isPending
+        ? null
+        : { lab, activities, recent, down, lack },
+    [lab, activities, recent, isPending, down, lack],
+  );
+  const shown = useDeferredValue(known);
+  return shown === null ? <OverviewSkeleton /> : <Overview {...shown} />;
+}
+
+interface OverviewProps {
+  lab: LabOverview;
+  activities: readonly Activity[];
+  recent: readonly LedgerRow[] | undefined;
+  /** The server is silent. */
+  down: boolean;
+  lack: readonly Need[];
+}
+
+const Overview = memo(function Overview({ lab, activities, recent, down, lack }: OverviewProps) {
   const running = activities.find((one) => one.state === 'running');
   const shown = shownActivity(activities, lab);
   const speed = recent?.find((row) => row.outcome === 'ok' && row.tokensPerSecond !== null)?.tokensPerSecond;
@@ -70,7 +94,7 @@ export function OverviewPage() {
       </Stack>
     </>
   );
-}
+});
 
 /** What keeps the lab from working is bad; what only wants to be known is a warning. */
 function toneOf(code: string): 'bad' | 'warn' {

@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { InnerLink } from '../../_ui/link.tsx';
 import { useState } from 'react';
 import { formatExact } from '../../../server/schemas/format.ts';
 import type { StatusItem } from '../../_lib/wire.ts';
@@ -45,7 +45,7 @@ export function ServiceDetails({ item, home }: { item: StatusItem; home: string 
     limit !== null && { name: 'Memory limit', value: limit === 0 ? 'none' : memoryWords(limit) },
     {
       name: 'Log',
-      value: <Link href={`/logs?service=${encodeURIComponent(item.name)}`}>What it writes</Link>,
+      value: <InnerLink href={`/logs?service=${encodeURIComponent(item.name)}`}>What it writes</InnerLink>,
     },
   ];
   return <Facts facts={facts.filter((fact) => fact !== false)} />;

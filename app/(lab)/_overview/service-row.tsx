@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { InnerLink } from '../../_ui/link.tsx';
 import { useId, useState } from 'react';
 import type { ItemUsage, LabOverview, StatusItem } from '../../_lib/wire.ts';
 import { itemWord, serviceName } from '../../_lib/words.ts';
@@ -55,7 +55,7 @@ export function ServiceRow({ item, home, usage, attention, lastSeen, lonely, bus
         <Use usage={item.state === 'managed' ? usage : undefined} />
         <div className={styles.act}>
           {page !== null && <PageLink page={page} grafana={item.name === 'grafana'} />}
-          {sick && <Link href={`/logs?service=${encodeURIComponent(item.name)}`}>Its log</Link>}
+          {sick && <InnerLink href={`/logs?service=${encodeURIComponent(item.name)}`}>Its log</InnerLink>}
           <Button
             kind="quiet"
             small

@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { InnerLink } from '../../_ui/link.tsx';
 import { formatBytes } from '../../../server/schemas/format.ts';
 import { reportOf } from '../../_lib/trpc.ts';
 import type { LabOverview } from '../../_lib/wire.ts';
@@ -69,7 +69,8 @@ function OtherWays({ path }: { path: string }) {
     <Fold title="Other ways: weights you have already, or others">
       <div className={styles.ways}>
         <p>
-          <Link href="/models">Choose a model</Link> of those on this machine, or download another one.
+          <InnerLink href="/models">Choose a model</InnerLink> of those on this machine, or download another
+          one.
         </p>
         <p>
           Or put one line into <Path path={path} />

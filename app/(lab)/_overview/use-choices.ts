@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
 import { dockerAway } from '../../_lib/docker.ts';
 import { applyLiveEvent } from '../../_lib/live-cache.ts';
 import { client, trpc } from '../../_lib/trpc.ts';
@@ -16,12 +16,13 @@ export function useChoices() {
 
 /** A lab that can't be started is looked at again: what is missing may have been brought meanwhile. */
 const AGAIN_MS = 10_000;
+const NOTHING: readonly Need[] = [];
 
 /**
  * What the lab's engine and profile lack, so that it can't be started; empty while that is not known. Docker's own
  * silence is not in it: that has its banner.
  */
-export function useLack(lab: LabOverview | undefined): Need[] {
+export function useLack(lab: LabOverview | undefined): readonly Need[] {
   const asked =
     lab !== undefined && (lab.engine === 'docker' || lab.profile !== 'default') && dockerAway(lab) === null;
   const { data, refetch } = useQuery({
@@ -37,7 +38,7 @@ export function useLack(lab: LabOverview | undefined): Need[] {
     // Somebody has edited ai-lab.yaml.
     if (outdated) void refetch();
   }, [outdated, refetch]);
-  return known && data !== undefined ? lackOf(data) : [];
+  return useMemo(() => (known && data !== undefined ? lackOf(data) : NOTHING), [known, data]);
 }
 
 const LOOK_MS = 300;

@@ -1,6 +1,6 @@
 'use client';
 
-import Link from 'next/link';
+import { InnerLink } from '../../../_ui/link.tsx';
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react';
 import type { Attachment } from '../../../../server/schemas/chat-attachments.ts';
 import { Button } from '../../../_ui/button.tsx';
@@ -168,7 +168,7 @@ function Blocked({ blocked }: { blocked: NotReady }) {
   return (
     <>
       <StateMark tone={blocked.start ? 'idle' : 'busy'} /> <WithCode text={blocked.reason} />{' '}
-      {blocked.start && <Link href="/">Go to the Overview</Link>}
+      {blocked.start && <InnerLink href="/">Go to the Overview</InnerLink>}
     </>
   );
 }
