@@ -136,6 +136,10 @@ function moments(points: number, longestMs: number, count: number): Moment[] {
   return [...chosen, ...random].slice(0, count);
 }
 
+/** Another try of a moment that was not reached; null where there is none. */
+const earlier = (moment: Moment): Moment | null =>
+  'afterMs' in moment && moment.afterMs > 1 ? { afterMs: moment.afterMs * 0.7 } : null;
+
 const nameOf = (moment: Moment) =>
   'point' in moment ? `${moment.when} effect ${moment.point}` : `after ${moment.afterMs.toFixed(0)} ms`;
 
@@ -156,18 +160,23 @@ async function sweep(
     for (const moment of moments(points, 900, count)) {
       if (tally.over()) break;
       await tally.try(nameOf(moment), async () => {
-        rmSync(stage.home, { recursive: true, force: true });
-        stage = newStage(model);
-        const { hit, ms } = await one(stage, moment);
+        let hit = false;
+        // One that came after the end was no kill: again, earlier.
+        for (let at: Moment | null = moment; at !== null; at = hit ? null : earlier(at)) {
+          rmSync(stage.home, { recursive: true, force: true });
+          stage = newStage(model);
+          const outcome = await one(stage, at);
+          hit = outcome.hit;
+          times.push(outcome.ms);
+        }
         if (hit) hits += 1;
-        times.push(ms);
       });
       await until('quiet', 10_000, () => processesOf(stage).all.length === 0).catch(async () => {
         for (const { pid } of processesOf(stage).all) process.kill(pid, 'SIGKILL');
       });
     }
     tally.figure('side effects counted', String(points));
-    tally.figure('killed while at work', `${hits} of ${times.length}`);
+    tally.figure('killed while at work', `${hits} of ${tally.passed + tally.failures.length}`);
     tally.figure(`the ${command === 'up' ? 'up' : 'down'} after it`, spread(times));
   } finally {
     for (const { pid } of processesOf(stage).all) process.kill(pid, 'SIGKILL');
