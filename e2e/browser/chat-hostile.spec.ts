@@ -1,11 +1,11 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { heavyPayloads, hostilePayloads } from '../support/hostile.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { loggedIn } from '../support/browser.ts';
-import { bringUp, standInModel, type StandIn } from '../support/model.ts';
+import { bringUp, standInModel, takeAway, type StandIn } from '../support/model.ts';
 
 /** A model that turns against its reader, streamed in three ways: its words stay words. */
 test.describe.configure({ mode: 'serial' });
@@ -51,15 +51,7 @@ test.beforeAll(async ({ browser }) => {
   });
 });
 
-test.afterAll(async () => {
-  await lab
-    ?.api()
-    .lab.down.mutate({ volumes: false })
-    .catch(() => undefined);
-  await lab?.stop();
-  model?.remove();
-  rmSync(speech, { recursive: true, force: true });
-});
+test.afterAll(() => takeAway(lab, model, speech));
 
 /** Has the model say it; resolves when the reply is complete, and the page was clicked all the while. */
 async function hear(name: string, nth: number, text: string, size: number): Promise<void> {

@@ -1,11 +1,11 @@
 import { expect, test, type Page } from '@playwright/test';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loggedIn } from '../support/browser.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { longReply } from '../support/long-reply.ts';
-import { bringUp, standInModel, type StandIn } from '../support/model.ts';
+import { bringUp, standInModel, takeAway, type StandIn } from '../support/model.ts';
 
 /** How a reply looks while it grows and afterwards, whoever looks at it. */
 test.describe.configure({ mode: 'serial' });
@@ -23,15 +23,7 @@ test.beforeAll(async ({ browser }) => {
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
 });
 
-test.afterAll(async () => {
-  await lab
-    ?.api()
-    .lab.down.mutate({ volumes: false })
-    .catch(() => undefined);
-  await lab?.stop();
-  model?.remove();
-  rmSync(speech, { recursive: true, force: true });
-});
+test.afterAll(() => takeAway(lab, model, speech));
 
 async function say(name: string, speaks: object): Promise<void> {
   writeFileSync(join(speech, `${name}.json`), JSON.stringify(speaks));

@@ -14,7 +14,8 @@ const HEAP_MB = 96;
 
 const outcome = z.object({
   name: z.string(),
-  ms: z.number(),
+  /** Of the processor, so that a loaded machine changes nothing. */
+  cpuMs: z.number(),
   words: z.array(z.string()),
   values: z.number(),
   rss: z.number(),
@@ -74,13 +75,13 @@ describe('a thousand bad configs', () => {
     expect(told).toEqual([]);
   });
 
-  it('none takes a second, nor more than a little memory', () => {
-    const slowest = outcomes.toSorted((a, b) => b.ms - a.ms).slice(0, 3);
+  it('none takes a second of the processor, nor more than a little memory', () => {
+    const slowest = outcomes.toSorted((a, b) => b.cpuMs - a.cpuMs).slice(0, 3);
     const largest = Math.max(...outcomes.map(({ rss }) => rss));
     console.log(
-      `slowest ${slowest.map(({ name, ms }) => `${name} (${bad[Number(name.slice(0, 4))]?.kind}) ${ms.toFixed(0)} ms`).join(', ')}; resident at most ${(largest / 2 ** 20).toFixed(0)} MiB`,
+      `slowest ${slowest.map(({ name, cpuMs }) => `${name} (${bad[Number(name.slice(0, 4))]?.kind}) ${cpuMs.toFixed(0)} ms`).join(', ')}; resident at most ${(largest / 2 ** 20).toFixed(0)} MiB`,
     );
-    expect(slowest[0]?.ms).toBeLessThan(1000);
+    expect(slowest[0]?.cpuMs).toBeLessThan(1000);
   });
 
   it('changes nothing on disk', () => {

@@ -15,8 +15,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { listBackups } from '../../db/backups.ts';
 import { closeDb, openDb, SOURCE_MIGRATIONS, type OpenOptions } from '../../db/client.ts';
-import { insertRequests, recentRequests, type NewRequest } from '../../db/queries/requests.ts';
+import { insertRequests, recentRequests } from '../../db/queries/requests.ts';
 import { readLease, releaseLease, takeLease } from '../../db/queries/leases.ts';
+import { rowOf } from '../support/ledger-row.ts';
 
 let folder: string;
 let options: OpenOptions & { backups: string };
@@ -30,24 +31,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-const ROW: NewRequest = {
-  id: 'r',
-  startedAt: 1,
-  route: '/v1',
-  model: 'm',
-  caller: 'cli',
-  streamed: true,
-  status: 200,
-  outcome: 'ok',
-  errorCode: null,
-  ttftMs: 1,
-  durationMs: 2,
-  promptTokens: 3,
-  cachedTokens: 0,
-  completionTokens: 4,
-  generationMs: 5,
-  tokensPerSecond: 6,
-};
+const ROW = rowOf('r', 1);
 
 it('makes a private file in WAL, and finds its rows again', () => {
   const db = openDb(options);

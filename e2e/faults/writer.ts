@@ -8,8 +8,8 @@ import { insertActivity } from '../../db/queries/activities.ts';
 import { writeSetting } from '../../db/queries/settings.ts';
 import { openDb } from '../../db/client.ts';
 import { newId } from '../../server/lib/id.ts';
-import type { LedgerRow } from '../../server/schemas/metrics.ts';
 import { createLedger } from '../../server/services/ledger.ts';
+import { rowOf } from '../support/ledger-row.ts';
 
 const [file = '', migrations = ''] = process.argv.slice(2);
 const db = openDb({ file, migrations });
@@ -22,29 +22,6 @@ function written(kind: string, write: (id: string) => void): void {
   write(id);
   say('acked', kind, id);
 }
-
-const rowOf = (id: string): LedgerRow => ({
-  id,
-  startedAt: Date.now(),
-  route: '/v1/chat/completions',
-  model: 'm',
-  caller: 'cli',
-  streamed: true,
-  status: 200,
-  outcome: 'ok',
-  errorCode: null,
-  ttftMs: 1,
-  durationMs: 2,
-  promptTokens: 3,
-  cachedTokens: 0,
-  completionTokens: 4,
-  generationMs: 5,
-  tokensPerSecond: 6,
-  promptMs: null,
-  queueMs: null,
-  lockSha256: null,
-  cost: null,
-});
 
 for (;;) {
   // A row of the ledger is acknowledged when it is shown to anyone: what is shown was flushed before.

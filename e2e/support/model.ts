@@ -31,6 +31,17 @@ export async function standInModel(switches: string[] = [], script: string = FAK
   };
 }
 
+/** Takes it down and away, with the folders of its test, however far its start has come. */
+export async function takeAway(lab?: Lab, model?: StandIn, ...folders: string[]): Promise<void> {
+  await lab
+    ?.api()
+    .lab.down.mutate({ volumes: false })
+    .catch(() => undefined);
+  await lab?.stop();
+  model?.remove();
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+}
+
 /** `up`, and its end. An activity that ends in another way than `done` is thrown. */
 export async function bringUp(lab: Lab): Promise<void> {
   const api = lab.api();
