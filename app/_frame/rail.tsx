@@ -20,7 +20,7 @@ import {
 } from '../_ui/icons.tsx';
 import { ConnectIcon } from '../_ui/chat-icons.tsx';
 import { StateMark } from '../_ui/state.tsx';
-import { PHASES } from '../_lib/words.ts';
+import { PHASE_WORDS } from '../../server/schemas/state-words.ts';
 import { PaletteLauncher } from './palette-launcher.tsx';
 import { useAhead } from './use-ahead.ts';
 import styles from './rail.module.css';
@@ -101,7 +101,7 @@ function LabState() {
   const { tone, word } =
     down || dockerAway(overview) !== null
       ? NOT_KNOWN
-      : PHASES[running?.kind === 'up' ? 'starting' : overview.phase];
+      : PHASE_WORDS[running?.kind === 'up' ? 'starting' : overview.phase];
   return (
     <p className={styles.lab}>
       <StateMark tone={tone} />

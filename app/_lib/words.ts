@@ -1,19 +1,6 @@
 /** The same words for the same things on every page, each with its tone. */
-import type { Tone } from '../_ui/state.tsx';
-import type { Activity, ActivityStep, LabOverview, LedgerRow, StatusItem } from './wire.ts';
-
-interface Word {
-  tone: Tone;
-  word: string;
-}
-
-export const PHASES: Record<LabOverview['phase'], Word> = {
-  stopped: { tone: 'idle', word: 'Stopped' },
-  starting: { tone: 'busy', word: 'Starting' },
-  running: { tone: 'ok', word: 'Running' },
-  stopping: { tone: 'busy', word: 'Stopping' },
-  trouble: { tone: 'bad', word: 'In trouble' },
-};
+import { HEALTH_WORDS, type Word } from '../../server/schemas/state-words.ts';
+import type { Activity, ActivityStep, LedgerRow, StatusItem } from './wire.ts';
 
 export const ACTIVITY_STATES: Record<Activity['state'], Word> = {
   running: { tone: 'busy', word: 'Running' },
@@ -43,14 +30,6 @@ export const OUTCOMES: Record<LedgerRow['outcome'], Word> = {
   error: { tone: 'bad', word: 'Error' },
 };
 
-const HEALTHS: Record<NonNullable<StatusItem['health']>, Word> = {
-  healthy: { tone: 'ok', word: 'Healthy' },
-  starting: { tone: 'busy', word: 'Starting' },
-  unhealthy: { tone: 'bad', word: 'Unhealthy' },
-  exited: { tone: 'bad', word: 'Exited' },
-  unknown: { tone: 'warn', word: 'Unknown' },
-};
-
 const STATES: Record<StatusItem['state'], Word> = {
   managed: { tone: 'ok', word: 'Managed' },
   missing: { tone: 'idle', word: 'Missing' },
@@ -63,7 +42,7 @@ export function itemWord(item: Pick<StatusItem, 'state' | 'health' | 'error'>): 
   const state = STATES[item.state];
   if (item.health === undefined || (item.state === 'missing' && item.health === 'exited'))
     return item.error === undefined ? state : { tone: 'bad', word: state.word };
-  const health = HEALTHS[item.health];
+  const health = HEALTH_WORDS[item.health];
   return { tone: health.tone, word: `${state.word}, ${health.word.toLowerCase()}` };
 }
 

@@ -1,10 +1,10 @@
 /** State told three ways at once: by word, by shape and by colour. */
 import type { ReactNode } from 'react';
+import type { Tone } from '../../server/schemas/state-words.ts';
 import { cx } from './cx.ts';
 import styles from './state.module.css';
 
-/** ok ●, busy ◐, warn ▲, bad ◆, idle ○ */
-export type Tone = 'ok' | 'busy' | 'warn' | 'bad' | 'idle';
+export type { Tone };
 
 export function StateMark({ tone, size = 12 }: { tone: Tone; size?: number }) {
   return (

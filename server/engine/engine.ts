@@ -80,7 +80,8 @@ const OVERVIEW_EVERY_MS = 2000;
 export function createEngine(options: EngineOptions): RunningEngine {
   const { home, env, program, server } = options;
   ensureHome(home);
-  const db = openDatabase(home, program.migrations);
+  // A server has taken its lease in the database before.
+  const db = openDatabase(home, program.migrations, server !== undefined);
   const closing = new AbortController();
   const bus = createEventBus();
   const access = createAccess(db, server);

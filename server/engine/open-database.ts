@@ -7,16 +7,18 @@ import { LabError } from '../lib/errors.ts';
 import { homeError, type Home } from '../lib/home.ts';
 import { restoreDamaged } from './restored-database.ts';
 
-export function openDatabase(home: Home, migrations: string): Db {
-  const open = () => openDb({ file: home.database, migrations, backups: home.backups });
+/** `checked`: this process has opened it just before, so all of it was read. */
+export function openDatabase(home: Home, migrations: string, checked = false): Db {
+  const open = (known: boolean) =>
+    openDb({ file: home.database, migrations, backups: home.backups, checked: known });
   try {
     try {
-      return open();
+      return open(checked);
     } catch (error) {
       const damaged = error instanceof DatabaseFault && error.kind === 'corrupt';
       const remember = damaged ? restoreDamaged(home, error) : undefined;
       if (remember === undefined) throw error;
-      const db = open();
+      const db = open(false);
       remember(db);
       return db;
     }

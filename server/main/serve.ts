@@ -2,7 +2,7 @@
 import { openDatabase } from '../engine/open-database.ts';
 import type { Program } from '../engine/resources.ts';
 import { environmentOverrides } from '../config/layers.ts';
-import { closeDb } from '../../db/client.ts';
+import { closeDb, type Db } from '../../db/client.ts';
 import { releaseLease, takeLease, type Lease } from '../../db/queries/leases.ts';
 import { watchParent } from '../bin/watch-parent.mjs';
 import { LabError } from '../lib/errors.ts';
@@ -42,7 +42,9 @@ export async function serve(options: ServeOptions): Promise<number> {
     const port = options.port === undefined ? await freePort(out) : await demandPort(options.port);
     server = await startServer({ home, env, program, port });
   } catch (error) {
-    releaseServerLease(options);
+    const db = openDatabase(home, program.migrations, true);
+    giveLeaseBack(db);
+    closeDb(db);
     throw error;
   }
   writeServerFile(home, { ...ownIdentity(), port: server.port, cliSecret: server.cliSecret });
@@ -55,7 +57,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const code = await untilTold();
   const running = server.engine.endpoint() !== null;
   removeServerFile(home);
-  releaseServerLease(options);
+  giveLeaseBack(server.engine.parts.db);
   await withDeadline(server.close(), CLOSE_WITHIN_MS);
   out(
     running
@@ -76,12 +78,11 @@ function takeServerLease({ home, program }: ServeOptions): Lease | undefined {
   }
 }
 
-function releaseServerLease({ home, program }: ServeOptions): void {
-  const db = openDatabase(home, program.migrations);
+function giveLeaseBack(db: Db): void {
   try {
     releaseLease(db, LEASE, process.pid);
-  } finally {
-    closeDb(db);
+  } catch {
+    // A full or damaged disk: the lease of a process that is gone is free in any case.
   }
 }
 

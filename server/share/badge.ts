@@ -2,7 +2,7 @@
 import { formatFigure } from '../schemas/format.ts';
 import type { ShareView } from '../schemas/share-view.ts';
 import { esc } from './html.ts';
-import { PHASE_WORDS, type Tone } from './words.ts';
+import { PHASE_WORDS, type Tone } from '../schemas/state-words.ts';
 
 /** White text on each is at 4.5:1 or more. */
 const COLOURS: Record<Tone, string> = {

@@ -2,7 +2,8 @@
 import { formatBytes, formatCount, formatDuration, formatFigure, plural } from '../schemas/format.ts';
 import type { ShareView } from '../schemas/share-view.ts';
 import { esc, time } from './html.ts';
-import { PHASE_LEADS, PHASE_WORDS, SERVICE_NAMES, serviceWord, type Tone } from './words.ts';
+import { PHASE_WORDS, type Tone } from '../schemas/state-words.ts';
+import { PHASE_LEADS, SERVICE_NAMES, serviceWord } from './words.ts';
 
 /** Markup by the id of the element that holds it; `title` is the document's, as plain text. */
 export type Parts = Record<'title' | 'state' | 'figures' | 'history' | 'services' | 'model' | 'lock', string>;

@@ -1,28 +1,6 @@
 /** The page's words; the same as the dashboard's. */
 import type { ShareView } from '../schemas/share-view.ts';
-
-export type Tone = 'ok' | 'busy' | 'bad' | 'warn' | 'idle';
-
-export interface Word {
-  tone: Tone;
-  word: string;
-}
-
-export const PHASE_WORDS: Record<ShareView['phase'], Word> = {
-  stopped: { tone: 'idle', word: 'Stopped' },
-  starting: { tone: 'busy', word: 'Starting' },
-  running: { tone: 'ok', word: 'Running' },
-  stopping: { tone: 'busy', word: 'Stopping' },
-  trouble: { tone: 'bad', word: 'In trouble' },
-};
-
-const HEALTH_WORDS: Record<NonNullable<ShareView['services'][number]['health']>, Word> = {
-  healthy: { tone: 'ok', word: 'Healthy' },
-  starting: { tone: 'busy', word: 'Starting' },
-  unhealthy: { tone: 'bad', word: 'Unhealthy' },
-  exited: { tone: 'bad', word: 'Exited' },
-  unknown: { tone: 'warn', word: 'Unknown' },
-};
+import { HEALTH_WORDS, type Word } from '../schemas/state-words.ts';
 
 export function serviceWord({ state, health }: ShareView['services'][number]): Word {
   if (state === 'missing') return { tone: 'idle', word: 'Not running' };
