@@ -58,7 +58,7 @@ export function recentRequests(db: Db, limit: number): RequestRow[] {
 }
 
 /** Of the newest requests; older ones are no news about what is used. */
-export const LOOKED_BACK = 50_000;
+export const LOOKED_BACK = 10_000;
 
 /** Epoch milliseconds of the last request by model, among the newest requests. */
 export function lastRequestByModel(db: Db): Map<string, number> {

@@ -12,6 +12,7 @@ import { benchLoad } from './load.ts';
 import { machineWords, record } from './record.ts';
 import { benchRuntimes } from './runtimes.ts';
 import { openRig, type Rig } from './rig.ts';
+import { benchScale } from './scale.ts';
 import { benchShare } from './share.ts';
 import { NOT_MEASURED, table, type Row } from './stats.ts';
 
@@ -24,6 +25,7 @@ const PARTS: Record<string, () => Promise<Row[]>> = {
   share: benchShare,
   chats: benchChats,
   chat: benchChat,
+  scale: benchScale,
 };
 /** Names for several goals. */
 const GROUPS: Record<string, string[]> = {

@@ -60,7 +60,7 @@ export async function tidy(
       if (done <= 0) break;
       total += done;
       size = Math.max(4, Math.round(size * Math.min(2, STEP_MS / Math.max(took, 0.1))));
-      await sleep(PAUSE_MS, undefined, { ref: false });
+      await sleep(PAUSE_MS, undefined, { signal: closing }).catch(() => undefined);
     }
     return total;
   };

@@ -1,0 +1,85 @@
+/** A home as after years: its database filled by SQL, repeatable, the way its own writers fill it. */
+import { mkdirSync } from 'node:fs';
+import { closeDb, openDb, SOURCE_MIGRATIONS, type Db } from '../../db/client.ts';
+import { locateHome } from '../../server/lib/home.ts';
+
+const DAY_MS = 86_400_000;
+const COST = JSON.stringify({
+  currency: 'EUR',
+  electricity: { low: 1e-4, high: 3e-4, source: 'estimate', joules: { low: 10.5, high: 30.25 } },
+  hardware: { low: 2e-4, high: 4e-4 },
+  api: { name: 'gpt-5-nano', date: '2025-09-05', currency: 'USD', amount: 1.2e-4 },
+});
+const WORDS =
+  'the lab model answers with tokens while weaviate keeps vectors and prometheus counts requests of each service'.split(
+    ' ',
+  );
+const MESSAGES_EACH = 4;
+
+export function fillHome(root: string, requests: number, conversations: number): void {
+  mkdirSync(root, { recursive: true });
+  const db = openDb({ file: locateHome(root).database, migrations: SOURCE_MIGRATIONS });
+  try {
+    fillLedger(db, requests, 30, 0);
+    fillChats(db, conversations);
+  } finally {
+    closeDb(db);
+  }
+}
+
+/** Evenly over the time from `from` days ago to `to` days ago, oldest first. */
+export function fillLedger(db: Db, count: number, from: number, to: number): void {
+  const begin = Date.now() - from * DAY_MS;
+  const every = ((from - to) * DAY_MS) / count;
+  db.$client
+    .prepare(
+      `INSERT INTO requests (id, started_at, route, model, caller, streamed, status, outcome, ttft_ms, duration_ms,
+        prompt_tokens, cached_tokens, completion_tokens, generation_ms, tokens_per_second, prompt_ms, queue_ms, cost,
+        user_agent, lock_sha256)
+      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ? - 1)
+      SELECT printf('%013d-%07d', ? + i * ?, i), cast(? + i * ? AS integer), '/v1/chat/completions',
+        'SmolLM2-360M-' || (i % 3), 'key ' || (i % 7), 1, 200, CASE WHEN i % 50 = 0 THEN 'error' ELSE 'ok' END,
+        50 + (i * 7919) % 400, 300 + (i * 104729) % 9000, 100 + i % 900, i % 50, i % 300, 200 + i % 8000, 40,
+        50 + i % 300, i % 20, ?, 'openai-python/1.2.' || (i % 9), ? FROM n`,
+    )
+    .run(count, begin, every, begin, every, COST, '0'.repeat(64));
+}
+
+function fillChats(db: Db, count: number): void {
+  const conversation = db.$client.prepare(
+    'INSERT INTO conversations (id, title, created_at, updated_at) VALUES (?, ?, ?, ?)',
+  );
+  const message = db.$client.prepare(
+    `INSERT INTO messages (id, conversation_id, role, content, state, created_at, parent_id)
+     VALUES (?, ?, ?, ?, 'done', ?, ?)`,
+  );
+  db.$client.transaction(() => {
+    for (let at = 0; at < count; at += 1) {
+      const id = conversationId(at);
+      conversation.run(id, sentences(at, 6), at, at);
+      for (let place = 0; place < MESSAGES_EACH; place += 1) {
+        const [role, words] = place % 2 === 0 ? ['user', 20] : ['assistant', 120];
+        const parent = place === 0 ? null : `${id}-${place - 1}`;
+        message.run(
+          `${id}-${place}`,
+          id,
+          role,
+          sentences(at * MESSAGES_EACH + place, Number(words)),
+          at,
+          parent,
+        );
+      }
+    }
+  })();
+}
+
+export const conversationId = (at: number): string => `conversation-${String(at).padStart(6, '0')}`;
+
+/** Repeatable, so that two runs search the same texts. */
+function sentences(seed: number, words: number): string {
+  let state = seed + 1;
+  const next = () => (state = (state * 48_271) % 2_147_483_647);
+  return Array.from({ length: words }, () =>
+    next() % 5 === 0 ? `word${next() % 20_000}` : WORDS[next() % WORDS.length],
+  ).join(' ');
+}
