@@ -91,7 +91,6 @@ async function audit(lab: Lab, path: string, port: number, flags: string[]): Pro
       join(npmTool('lighthouse', VERSION), 'cli', 'index.js'),
       `${lab.url}${path}`,
       `--port=${port}`,
-      '--disable-storage-reset',
       // The event stream stays open, so it would wait its whole 45 s for the network to fall silent.
       `--max-wait-for-load=${LOADED_MS}`,
       '--preset=desktop',

@@ -96,7 +96,23 @@ describe('installed in an empty folder', () => {
     const page = await ask(lab.port, { path: '/', headers: credentials(user) });
     expect([page.status, page.body]).toEqual([200, expect.stringContaining('<html')]);
     const [script] = /\/_next\/static\/[\w/.~-]+\.js/.exec(page.body) ?? [''];
-    expect((await ask(lab.port, { path: script })).status).toBe(200);
+    const whole = await ask(lab.port, { path: script });
+    const headers = { 'cache-control': expect.stringContaining('immutable'), vary: 'Accept-Encoding' };
+    expect(whole).toMatchObject({ status: 200, headers });
+    const small = await ask(lab.port, { path: script, headers: { 'accept-encoding': 'br, gzip' } });
+    expect(small).toMatchObject({ status: 200, headers: { ...headers, 'content-encoding': 'gzip' } });
+    expect(Number(small.headers['content-length'])).toBeLessThan(whole.body.length);
+    const bare = await ask(lab.port, { method: 'HEAD', path: script });
+    expect(bare).toMatchObject({
+      status: 200,
+      body: '',
+      headers: { 'content-length': whole.headers['content-length'] },
+    });
+    const unknown = await ask(lab.port, { path: script.replace('.js', 'x.js') });
+    expect(unknown).toMatchObject({
+      status: 404,
+      headers: { 'cache-control': expect.stringContaining('no-store') },
+    });
   });
 
   it('answers a query and brings the lab up', async () => {

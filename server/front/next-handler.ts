@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type * as StartServerModule from 'next/dist/server/lib/start-server';
 import { LabError } from '../lib/errors.ts';
+import { staticFiles } from './static-files.ts';
 
 type StartServer = typeof StartServerModule;
 
@@ -34,7 +35,10 @@ export async function loadNext(folder: string, port: number, server: Server): Pr
       quiet: true,
     }),
   );
-  return (request, response) => void requestHandler(request, response);
+  const answerStatic = staticFiles(join(folder, '.next', 'static'));
+  return (request, response) => {
+    if (!answerStatic(request, response)) void requestHandler(request, response);
+  };
 }
 
 /** Next tells on stdout how long it took to read its config; our first line there is the login link. */
