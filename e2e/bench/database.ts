@@ -82,7 +82,7 @@ function ledgerRows(db: Db, raw: Database.Database): Work {
   const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   const plain = () =>
     Object.fromEntries(
-      Object.entries(ledgerRow()).map(([name, value]) => [
+      Object.entries({ ...ledgerRow(), loadMs: null }).map(([name, value]) => [
         snake(name),
         typeof value === 'boolean' ? Number(value) : value,
       ]),

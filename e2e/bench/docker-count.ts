@@ -7,18 +7,18 @@ import { join } from 'node:path';
 export interface DockerCount {
   /** For DOCKER_HOST. */
   host: string;
-  /** Requests since the last call of this. */
-  take(): number;
+  /** Requests since the last call of this, by method and path without ids and queries. */
+  take(): Map<string, number>;
   close(): Promise<void>;
 }
 
-const REQUEST = /(?:^|\r\n\r\n|\n)(?:GET|HEAD|POST|PUT|DELETE) \/\S* HTTP\/1\.1\r\n/g;
+const REQUEST = /(?:^|\n)((?:GET|HEAD|POST|PUT|DELETE) \/[^\s?]*)\S* HTTP\/1\.1\r\n/g;
 
 export async function countDocker(dockerHost: string): Promise<DockerCount> {
   const folder = mkdtempSync(join(tmpdir(), 'ailab-bench-'));
   const path = join(folder, 'docker.sock');
   const sockets = new Set<Socket>();
-  let count = 0;
+  let counts = new Map<string, number>();
   const server = createServer({ allowHalfOpen: true }, (client) => {
     const upstream = connect({ path: dockerHost.replace(/^unix:\/\//, ''), allowHalfOpen: true });
     for (const socket of [client, upstream]) {
@@ -26,7 +26,10 @@ export async function countDocker(dockerHost: string): Promise<DockerCount> {
       socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
     }
     client.on('data', (bytes) => {
-      count += [...bytes.toString('latin1').matchAll(REQUEST)].length;
+      for (const [, asked = ''] of bytes.toString('latin1').matchAll(REQUEST)) {
+        const what = asked.replace(/[0-9a-f]{64}/, '…');
+        counts.set(what, (counts.get(what) ?? 0) + 1);
+      }
     });
     client.pipe(upstream);
     upstream.pipe(client);
@@ -37,8 +40,8 @@ export async function countDocker(dockerHost: string): Promise<DockerCount> {
   return {
     host: `unix://${path}`,
     take() {
-      const taken = count;
-      count = 0;
+      const taken = counts;
+      counts = new Map();
       return taken;
     },
     close() {

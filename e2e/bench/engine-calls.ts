@@ -1,7 +1,8 @@
 /** The second half of P15: calls to Docker and to Prometheus with one dashboard and with hundreds of them. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringify } from 'yaml';
-import { locateHome } from '../../server/lib/home.ts';
+import { locateHome, type Home } from '../../server/lib/home.ts';
+import { PROMETHEUS_USER, readSecrets } from '../../server/resources/compose-stack/secrets.ts';
 import { startTestEngine, type TestEngine } from '../docker/harness/engine.ts';
 import { labConfig } from '../docker/lab-config.ts';
 import { startLab } from '../support/lab.ts';
@@ -54,6 +55,7 @@ async function counted(engine: TestEngine) {
     env: { ...engine.env, DOCKER_HOST: docker.host, AILAB_ENGINE: 'docker' },
     config: stringify({ ...config, services: ['prometheus'] }),
   });
+  const home = locateHome(lab.home);
   try {
     await bringUp(lab);
     const counts: { viewers: number; docker: number; prometheus: number }[] = [];
@@ -62,25 +64,32 @@ async function counted(engine: TestEngine) {
         const open = await openViewers({ ...dashboardOf(lab), polled: POLLED }, viewers);
         await sleep(1000);
         docker.take();
-        const before = await queriesOf(config.ports.prometheus);
+        const before = await queriesOf(home, config.ports.prometheus);
         await sleep(WINDOW_MS);
-        const prometheus = (await queriesOf(config.ports.prometheus)) - before;
-        counts.push({ viewers, docker: docker.take(), prometheus });
+        const prometheus = (await queriesOf(home, config.ports.prometheus)) - before;
+        const asked = docker.take();
+        counts.push({ viewers, docker: total(asked), prometheus });
+        if (process.env['AILAB_BENCH_CALLS'] !== undefined) console.log(viewers, asked);
         await open.end();
       }
     return counts;
   } finally {
-    await engine.removeProject(locateHome(lab.home).project);
+    await engine.removeProject(home.project);
     await lab.stop();
     await docker.close();
   }
 }
 
+const total = (counts: Map<string, number>) => [...counts.values()].reduce((sum, one) => sum + one, 0);
+
 /** Prometheus' own count of the queries that came to it. */
-async function queriesOf(port: number): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
-  const counts = [...text.matchAll(/^prometheus_http_requests_total\{([^}]*)\} (\d+)/gm)];
+async function queriesOf(home: Home, port: number): Promise<number> {
+  const password = readSecrets(home)?.prometheusPassword ?? '';
+  const basic = Buffer.from(`${PROMETHEUS_USER}:${password}`).toString('base64');
+  const reply = await fetch(`http://127.0.0.1:${port}/metrics`, { headers: { authorization: `Basic ${basic}` } });
+  if (!reply.ok) throw new Error(`Prometheus answered ${reply.status}`);
+  const counts = [...(await reply.text()).matchAll(/^prometheus_http_requests_total\{([^}]*)\} (\d+)/gm)];
   return counts
-    .filter(([, labels = '']) => labels.includes('/api/v1/'))
+    .filter(([, labels = '']) => labels.includes('/api/v1/query'))
     .reduce((sum, [, , count]) => sum + Number(count), 0);
 }
