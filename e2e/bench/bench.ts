@@ -14,7 +14,7 @@ import { benchRuntimes } from './runtimes.ts';
 import { openRig, type Rig } from './rig.ts';
 import { benchScale } from './scale.ts';
 import { benchShare } from './share.ts';
-import { NOT_MEASURED, table, type Row } from './stats.ts';
+import { NOT_MEASURED, table, verdictOf, type Row } from './stats.ts';
 
 const BUSY_LOAD = 1;
 const PARTS: Record<string, () => Promise<Row[]>> = {
@@ -57,7 +57,7 @@ for (let at = 0; at < goals.length;) {
   at += group.length;
 }
 for (const name of asked) if (PARTS[name] !== undefined) rows.push(...(await PARTS[name]()));
-console.log(table(rows));
+console.log(`\n${table(rows)}`);
 const seconds = (performance.now() - begun) / 1000;
 console.log(`${seconds.toFixed(0)} s`);
 if (asked.length === 0) console.log(`recorded in ${record({ startedAt, load, seconds, rows })}`);
@@ -90,13 +90,10 @@ async function alone(group: [string, Goal][]): Promise<Row[]> {
 /** A goal that could not be measured is a row that says why, and the others go on. */
 async function guarded(id: string, goal: Goal, measure: () => Promise<Row[]>): Promise<Row[]> {
   const from = performance.now();
-  try {
-    return await measure();
-  } catch (error) {
-    return [notMeasured(id, goal, error)];
-  } finally {
-    console.log(`${id} took ${((performance.now() - from) / 1000).toFixed(0)} s`);
-  }
+  const found = await measure().catch((error: unknown) => [notMeasured(id, goal, error)]);
+  const seconds = ((performance.now() - from) / 1000).toFixed(0);
+  for (const row of found) console.log(`${id} (${seconds} s) ${row.what}: ${row.figure} ${verdictOf(row)}`);
+  return found;
 }
 
 function notMeasured(id: string, { what }: Goal, error: unknown): Row {

@@ -15,7 +15,7 @@ import type { LedgerRow } from '../../server/schemas/metrics.ts';
 import { over, paired, rounds } from './rounds.ts';
 import { median, quantile, spread, type Row } from './stats.ts';
 
-const ROUNDS = 15;
+const ROUNDS = 10;
 const SIDES = ['ours', 'raw'] as const;
 /** What 50 ms of a busy gateway bring together. */
 const BATCH = 64;
@@ -87,7 +87,7 @@ function ledgerRows(db: Db, raw: Database.Database): Work {
         typeof value === 'boolean' ? Number(value) : value,
       ]),
     );
-  const BATCHES = 20;
+  const BATCHES = 10;
   const batches = <T>(make: () => T) =>
     Array.from({ length: BATCHES }, () => Array.from({ length: BATCH }, make));
   return {

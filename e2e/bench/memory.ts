@@ -11,7 +11,7 @@ import { median, spread, type Row } from './stats.ts';
 import { call, type Plan } from './stream.ts';
 
 const ROUNDS = 3;
-const IDLE_MS = 6000;
+const IDLE_MS = 5000;
 const STREAMS = 10_000;
 const AT_ONCE = 32;
 const SHORT: Plan = { chunks: 8, perSecond: 0 };
@@ -34,7 +34,7 @@ export async function benchMemory(): Promise<Row[]> {
     const [ours, empty] = [idle.get('ours') ?? [], idle.get('empty') ?? []];
     const ratios = paired(ours, empty, over);
     const used = await afterStreams();
-    const later = used.ours / median(empty);
+    const later = used / median(empty);
     const beside = `empty Next app ${spread(empty, 0, ' MB')}`;
     return [
       {
@@ -49,8 +49,8 @@ export async function benchMemory(): Promise<Row[]> {
       {
         id: 'P9',
         what: `memory after ${STREAMS} streams through the gateway, ${IDLE_MS / 1000} s later`,
-        figure: `${used.ours.toFixed(0)} MB`,
-        beside: `${beside}, idle; a Next route after the same ${used.route}`,
+        figure: `${used.toFixed(0)} MB`,
+        beside: `${beside}, idle`,
         ratio: `${later.toFixed(2)}× empty Next idle`,
         goal: '≤ 1.7× empty Next',
         met: later <= 1.7,
@@ -61,27 +61,20 @@ export async function benchMemory(): Promise<Row[]> {
   }
 }
 
-async function afterStreams(): Promise<{ ours: number; route: string }> {
-  const rig = await openRig(['Next route']);
+async function afterStreams(): Promise<number> {
+  const rig = await openRig([]);
   try {
-    const of = async (relay: (typeof rig)['ours']) => {
-      let left = STREAMS;
-      await Promise.all(
-        Array.from({ length: AT_ONCE }, async () => {
-          while (left > 0) {
-            left -= 1;
-            await call(relay, SHORT);
-          }
-        }),
-      );
-      await sleep(IDLE_MS);
-      return residentMB(relay.pid);
-    };
-    const [route] = rig.others;
-    return {
-      ours: await of(rig.ours),
-      route: route === undefined ? 'not measured' : `${(await of(route)).toFixed(0)} MB`,
-    };
+    let left = STREAMS;
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        while (left > 0) {
+          left -= 1;
+          await call(rig.ours, SHORT);
+        }
+      }),
+    );
+    await sleep(IDLE_MS);
+    return residentMB(rig.lab.pid);
   } finally {
     await rig.stop();
   }

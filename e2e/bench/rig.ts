@@ -25,7 +25,6 @@ export interface Relay {
   agent: Agent;
   /** False: it can't pass an event stream on. */
   streams: boolean;
-  pid: number;
 }
 
 export interface Rig {
@@ -77,20 +76,12 @@ export async function openRig(beside: readonly RelayName[] = ALL): Promise<Rig> 
     const endpoint = readEndpoint(locateHome(lab.home));
     if (endpoint === null) throw new Error('no endpoint after up');
     const { secret } = await lab.api().access.createKey.mutate({ name: 'bench' });
-    const relay = (
-      name: string,
-      base: string,
-      key: string,
-      pid: number,
-      more = {},
-      streams = true,
-    ): Relay => ({
+    const relay = (name: string, base: string, key: string, more = {}, streams = true): Relay => ({
       name,
       url: new URL(PATH, base),
       headers: { 'content-type': 'application/json', authorization: `Bearer ${key}`, ...more },
       agent: new Agent({ keepAlive: true }),
       streams,
-      pid,
     });
     const missing = new Map<string, string>();
     const others: Relay[] = [];
@@ -104,8 +95,8 @@ export async function openRig(beside: readonly RelayName[] = ALL): Promise<Rig> 
         const portkey = { 'x-portkey-provider': 'openai', 'x-portkey-custom-host': `${endpoint.baseUrl}/v1` };
         others.push(
           name === 'Portkey'
-            ? relay(name, base, endpoint.apiKey, helper.pid, portkey, false)
-            : relay(name, base, endpoint.apiKey, helper.pid),
+            ? relay(name, base, endpoint.apiKey, portkey, false)
+            : relay(name, base, endpoint.apiKey),
         );
       } catch (error) {
         missing.set(name, error instanceof Error ? error.message : String(error));
@@ -113,8 +104,8 @@ export async function openRig(beside: readonly RelayName[] = ALL): Promise<Rig> 
     }
     return {
       lab,
-      direct: relay('direct', endpoint.baseUrl, endpoint.apiKey, 0),
-      ours: relay('ours', `http://127.0.0.1:${lab.port}`, secret, lab.pid),
+      direct: relay('direct', endpoint.baseUrl, endpoint.apiKey),
+      ours: relay('ours', `http://127.0.0.1:${lab.port}`, secret),
       others,
       missing,
       lagSocket,

@@ -35,14 +35,16 @@ export function dashboardOf(lab: Lab): Watched {
   return { port: lab.port, path: LIVE, bearer: readServerFile(locateHome(lab.home))?.cliSecret ?? '' };
 }
 
-/** Resolves when every one of them has heard something. */
+/** Resolves when every one of them has its snapshot. */
 export function openViewers({ port, path, bearer, polled }: Watched, count: number): Promise<Viewers> {
   const more = polled === undefined ? [] : [polled.paths.join(','), String(polled.everyMs)];
   const program = join(import.meta.dirname, 'relays', 'viewers.mjs');
   const child = spawn(process.execPath, [program, String(port), path, String(count), bearer, ...more], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  process.once('exit', () => child.kill('SIGKILL'));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
   return new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`the viewers ended with ${code}`));
     child.once('exit', ended);

@@ -1,6 +1,6 @@
 /**
  * Many live viewers in one process: `node viewers.mjs <port> <path> <count> <bearer> [<polled path>,… <every ms>]`.
- * Says `live` when each has heard something. From the line `go` on it notes, for each event that tells of a request,
+ * Says `live` when each has its snapshot. From the line `go` on it notes, for each event that tells of a request,
  * how long after that request's end it came; SIGTERM ends it with the figures as JSON.
  */
 import { Agent, request } from 'node:http';
@@ -32,21 +32,26 @@ function watch() {
   call.once('response', (response) => {
     if (response.statusCode !== 200) throw new Error(`the stream answered ${response.statusCode}`);
     let rest = '';
-    response.once('data', () => {
-      live += 1;
-      if (live === Number(count)) {
-        process.stdout.write('live\n');
-        poll();
-      }
-    });
+    let told = false;
     response.on('data', (chunk) => {
       const now = epoch();
       const events = (rest + chunk.toString('utf8')).split('\n\n');
       rest = events.pop() ?? '';
+      if (!told && events.some((event) => event.includes('"type":"snapshot"'))) {
+        told = true;
+        arrived();
+      }
       if (noting) for (const event of events) note(event, now);
     });
   });
   call.end();
+}
+
+function arrived() {
+  live += 1;
+  if (live !== Number(count)) return;
+  process.stdout.write('live\n');
+  poll();
 }
 
 function note(event, now) {
