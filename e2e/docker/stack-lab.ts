@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { closeDb } from '../../db/client.ts';
 import { createIgnoredDrift, withIgnoredDrift } from '../../server/engine/ignored-drift.ts';
 import * as orchestrator from '../../server/engine/orchestrator.ts';
@@ -32,6 +33,14 @@ export interface TestLab {
   item(name: string): Promise<StatusItem>;
   ignore(name: string, ...fields: string[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What the tests of one engine share: `a` is up, with all services. */
+export interface StackUnderTest {
+  engine: TestEngine;
+  images: TestImages;
+  weights: string;
+  a: TestLab;
 }
 
 export async function openTestLab(
@@ -128,4 +137,19 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) ports.add(await anyFreePort());
   return [...ports];
+}
+
+/** The value once it is good; throws with the last one after the limit. */
+export async function until<T>(
+  limitMs: number,
+  look: () => T | Promise<T>,
+  good: (value: T) => boolean,
+): Promise<T> {
+  const end = performance.now() + limitMs;
+  for (;;) {
+    const value = await look();
+    if (good(value)) return value;
+    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${JSON.stringify(value)}`);
+    await sleep(50);
+  }
 }

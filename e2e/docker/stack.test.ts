@@ -9,7 +9,7 @@ import {
   healGrafanaPassword,
 } from '../../server/resources/compose-stack/grafana-password.ts';
 import { readLogs } from '../../server/resources/compose-stack/logs.ts';
-import { createComposeStack, removeStackVolumes } from '../../server/resources/compose-stack/resource.ts';
+import { removeStackVolumes } from '../../server/resources/compose-stack/resource.ts';
 import { readSecrets } from '../../server/resources/compose-stack/secrets.ts';
 import { createStackUsage } from '../../server/resources/compose-stack/usage.ts';
 import { record, startRecord } from '../security/record.ts';
@@ -26,7 +26,9 @@ import { startTestEngineOrSkip, type TestEngine } from './harness/engine.ts';
 import { ensureImages, type TestImages } from './harness/images.ts';
 import { run } from './harness/run.ts';
 import { starterWeights } from './harness/weights.ts';
-import { openTestLab, STACKS, type TestLab } from './stack-lab.ts';
+import { changedStackTests } from './stack-changed.ts';
+import { failingStackTests, lostDockerTests } from './stack-failing.ts';
+import { openTestLab, STACKS, until, type TestLab } from './stack-lab.ts';
 
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 900_000 });
 
@@ -35,20 +37,6 @@ const reason = found.kind === 'none' ? ` (skipped: ${found.unavailable})` : '';
 const signal = new AbortController().signal;
 const FILE = 'e2e/docker/stack.test.ts';
 const ALL = ['weaviate', 'prometheus', 'grafana'] as const;
-
-async function until<T>(
-  limitMs: number,
-  look: () => T | Promise<T>,
-  good: (value: T) => boolean,
-): Promise<T> {
-  const end = performance.now() + limitMs;
-  for (;;) {
-    const value = await look();
-    if (good(value)) return value;
-    if (performance.now() > end) throw new Error(`not within ${limitMs} ms: ${JSON.stringify(value)}`);
-    await sleep(50);
-  }
-}
 
 describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, () => {
   let engine: TestEngine;
@@ -68,6 +56,7 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     await engine?.stop();
   });
 
+  const at = () => ({ engine, images, weights, a });
   const idOf = async (service: string) => String((await a.item(service)).meta['container']);
   const running = () => a.watch.view().containers.filter(({ State }) => State.Status === 'running');
   const secrets = () => {
@@ -197,68 +186,7 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     expect(running().map(({ Id, State }) => [Id, State.StartedAt])).toEqual(before);
   });
 
-  it('sees a removed container within 2 s, and makes only that one again', async () => {
-    const before = new Map(running().map(({ Id, State }) => [Id, State.StartedAt]));
-    const gone = await idOf('weaviate');
-    await engine.docker('rm', '-f', gone);
-    await until(
-      2000,
-      () => running().length,
-      (count) => count === 3,
-    );
-    expect((await a.item('weaviate')).state).toBe('missing');
-    expect((await a.up()).changed).toBe(1);
-    await a.watch.refresh();
-    const kept = running().filter(({ Id }) => before.has(Id));
-    expect(kept.map(({ Id, State }) => [Id, State.StartedAt]).toSorted()).toEqual(
-      [...before].filter(([id]) => !id.startsWith(gone)).toSorted(),
-    );
-    expect(running()).toHaveLength(4);
-  });
-
-  it('names the field that was changed behind its back, without its value', async () => {
-    const compose = [
-      'compose',
-      '--env-file',
-      join(a.home.root, 'stack/stack.env'),
-      '-p',
-      a.home.project,
-      '-f',
-      join(STACKS, 'stack.yml'),
-    ];
-    await run('docker', [...compose, 'up', '-d', '--no-deps', 'weaviate'], {
-      env: { ...engine.env, AILAB_GOMEMLIMIT_WEAVIATE: '123MiB' },
-    });
-    const item = await a.item('weaviate');
-    expect(item.drift).toEqual(['environment']);
-    expect(item.meta['environment']).toMatch(/\(GOMEMLIMIT\)$/);
-    expect(JSON.stringify(await a.status())).not.toContain(secrets().weaviateKey);
-    expect((await a.up()).changed).toBe(1);
-    expect((await a.item('weaviate')).drift).toBeUndefined();
-  });
-
-  it('lets a drift be that the user ignores, until it changes again; up re-applies', async () => {
-    const compose = ['compose', '--env-file', join(a.home.root, 'stack/stack.env'), '-p', a.home.project];
-    const change = (GOMEMLIMIT: string) =>
-      run('docker', [...compose, '-f', join(STACKS, 'stack.yml'), 'up', '-d', '--no-deps', 'weaviate'], {
-        env: { ...engine.env, AILAB_GOMEMLIMIT_WEAVIATE: GOMEMLIMIT },
-      });
-    await change('123MiB');
-    const { meta } = await a.item('weaviate');
-    await a.ignore('weaviate', 'environment');
-    const ignored = await a.item('weaviate');
-    expect([ignored.drift, ignored.meta['drift_ignored']]).toEqual([undefined, 'environment']);
-    expect((await a.up()).changed).toBe(0);
-    expect((await a.item('weaviate')).meta['container']).toBe(meta['container']);
-    await change('124MiB');
-    expect((await a.item('weaviate')).drift).toEqual(['environment']);
-    const others = running().filter(({ Name }) => !Name.includes('weaviate'));
-    expect((await a.up()).changed).toBe(1);
-    expect((await a.item('weaviate')).drift).toBeUndefined();
-    await a.watch.refresh();
-    for (const { Id, State } of others)
-      expect(running().find((now) => now.Id === Id)?.State.StartedAt).toBe(State.StartedAt);
-  });
+  changedStackTests(at);
 
   it('measures what each service uses', async () => {
     const usage = createStackUsage(a.home, a.env);
@@ -424,83 +352,7 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     }
   });
 
-  it('stops `gpu` without NVIDIA before the first container; Compose shows the device reservation and CUDA image', async () => {
-    const b = await openTestLab(engine, images, weights, []);
-    try {
-      await expect(b.up({ profile: 'gpu' })).rejects.toMatchObject({ code: 'gpu_runtime_missing' });
-      expect(
-        await engine.docker('ps', '-aq', '--filter', `label=com.docker.compose.project=${b.home.project}`),
-      ).toBe('');
-      const text = await engine.docker(
-        'compose',
-        '-f',
-        join(STACKS, 'stack.yml'),
-        '-f',
-        join(STACKS, 'stack.gpu.yml'),
-        'config',
-        '--format',
-        'json',
-      );
-      const { services } = JSON.parse(text) as { services: { model: Record<string, unknown> } };
-      expect(services.model).toMatchObject({
-        image: expect.stringMatching(/^ghcr\.io\/ggml-org\/llama\.cpp:server-cuda-v/),
-        deploy: {
-          resources: { reservations: { devices: [{ driver: 'nvidia', count: -1, capabilities: ['gpu'] }] } },
-        },
-      });
-    } finally {
-      await b.close();
-    }
-  });
-
-  it('says out of memory, with the limit and what the weights take', async () => {
-    const b = await openTestLab(engine, images, weights, []);
-    try {
-      await expect(b.up({}, { AILAB_MEMORY_MODEL: '24m' })).rejects.toMatchObject({
-        code: 'model_out_of_memory',
-        message: expect.stringMatching(/limit of 24\.0 MiB; its weights alone take 9\d\.\d MiB/),
-      });
-    } finally {
-      await b.close();
-    }
-  });
-
-  it('down ends what an earlier config had asked for, too', async () => {
-    const b = await openTestLab(engine, images, weights, ['prometheus']);
-    try {
-      const fewer = { stack: { ...b.lab.stack, services: [] } };
-      expect((await b.up()).changed).toBe(2);
-      expect((await b.status(fewer)).map(({ name, state }) => [name, state])).toEqual([
-        ['model', 'managed'],
-        ['prometheus', 'untracked'],
-      ]);
-      await b.down(fewer);
-      const left = await engine.docker(
-        'ps',
-        '-aq',
-        '--filter',
-        `label=com.docker.compose.project=${b.home.project}`,
-      );
-      expect(left).toBe('');
-    } finally {
-      await b.close();
-    }
-  });
-
-  it('names an image that can not be had, and starts nothing', async () => {
-    const b = await openTestLab(engine, images, weights, []);
-    try {
-      const stack = { ...b.lab.stack, images: { model: 'localhost:1/none:1' } };
-      await expect(b.up({ stack })).rejects.toMatchObject({
-        code: 'image_network',
-        message: expect.stringContaining('localhost:1/none:1'),
-      });
-      expect(b.said.filter((words) => words.includes('Trying again'))).toHaveLength(3);
-      expect((await b.status()).map(({ state }) => state)).toEqual(['missing']);
-    } finally {
-      await b.close();
-    }
-  });
+  failingStackTests(at);
 
   it('keeps two homes on one engine apart, with their volumes and networks', async () => {
     const b = await openTestLab(engine, images, weights, ['prometheus']);
@@ -554,78 +406,5 @@ describe.skipIf(found.kind === 'none')(`the stack on a real engine${reason}`, ()
     expect(await removeStackVolumes(a.home, a.env, signal)).toHaveLength(3);
   });
 
-  it.skipIf(found.kind !== 'private')('names a missing Compose plug-in, and makes nothing', async () => {
-    if (engine.kind !== 'private') return;
-    const b = await openTestLab(engine, images, weights, []);
-    try {
-      const bare = { ...b.env, ...engine.envWithoutCompose, PATH: dirname(process.execPath) };
-      const stack = await createComposeStack(
-        { home: b.home, env: bare, lab: b.lab, stacksFolder: STACKS },
-        signal,
-      );
-      const changes = stack.desired(b.lab).map((item) => ({ kind: 'create' as const, item }));
-      expect(await stack.actual(signal)).toEqual([]);
-      await expect(stack.check?.(b.lab, changes, signal)).rejects.toMatchObject({ code: 'compose_missing' });
-    } finally {
-      await b.close();
-    }
-  });
-
-  it.skipIf(found.kind !== 'private')(
-    'notices a Docker that hangs within 10 s, and recovers by itself',
-    async () => {
-      if (engine.kind !== 'private') return;
-      const b = await openTestLab(engine, images, weights, []);
-      try {
-        await b.watch.refresh();
-        engine.suspend();
-        await until(
-          10_000,
-          () => b.watch.view().problem?.code,
-          (code) => code === 'docker_timeout',
-        );
-        engine.resume();
-        await until(
-          5000,
-          () => b.watch.view().unreachableSince,
-          (since) => since === null,
-        );
-      } finally {
-        engine.resume();
-        await b.close();
-      }
-    },
-  );
-
-  it.skipIf(found.kind !== 'private')(
-    'says within 2 s that Docker is gone, and recovers by itself',
-    async () => {
-      if (engine.kind !== 'private') return;
-      const b = await openTestLab(engine, images, weights, []);
-      try {
-        await b.up();
-        await engine.kill9();
-        await until(
-          2000,
-          () => b.watch.view().unreachableSince,
-          (since) => since !== null,
-        );
-        expect(b.watch.view().problem?.code).toBe('docker_unreachable');
-        await expect(b.status()).rejects.toMatchObject({ code: 'docker_unreachable' });
-        await engine.restart();
-        await until(
-          10_000,
-          () => b.watch.view().unreachableSince,
-          (since) => since === null,
-        );
-        await until(
-          60_000,
-          () => b.watch.endpoint()?.health,
-          (health) => health === 'healthy',
-        );
-      } finally {
-        await b.close();
-      }
-    },
-  );
+  lostDockerTests(at, found.kind === 'private');
 });
