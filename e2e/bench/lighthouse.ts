@@ -1,7 +1,8 @@
 /**
  * Lighthouse over every page of the rail on the built product, logged in: as a desktop, and with a processor four
- * times slower; `AILAB_BENCH_PAGES=/,/chat` takes these alone. Lighthouse is no part of the project: it is fetched
- * once into the cache, at one version.
+ * times slower; beside it an empty Next app, which is what the framework and this machine leave to be reached.
+ * `AILAB_BENCH_PAGES=/,/chat` takes these pages alone. Lighthouse is no part of the project: it is fetched once into
+ * the cache, at one version.
  */
 import { chromium, type BrowserContext } from '@playwright/test';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
@@ -13,6 +14,7 @@ import { anyFreePort } from '../../server/lib/ports.ts';
 import { ailab } from '../support/cli.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { bringUp, standInModel } from '../support/model.ts';
+import { emptyApp, startNext } from './next-app.ts';
 import type { Row } from './stats.ts';
 import { npmTool } from './tools.ts';
 
@@ -46,6 +48,8 @@ export async function benchLighthouse(): Promise<Row[]> {
   const model = await standInModel();
   const lab = await startLab({ env: model.env, config: model.config });
   const port = await anyFreePort();
+  const emptyPort = await anyFreePort();
+  const empty = startNext(emptyApp(), emptyPort);
   let browser: BrowserContext | undefined;
   try {
     await bringUp(lab);
@@ -57,12 +61,19 @@ export async function benchLighthouse(): Promise<Row[]> {
     const all = await logIn(browser, lab);
     const paths = process.env['AILAB_BENCH_PAGES']?.split(',') ?? all;
     const rows: Row[] = [];
-    for (const look of LOOKS)
+    for (const { name, flags } of LOOKS) {
+      const floor = await audit(`http://127.0.0.1:${emptyPort}/`, port, flags);
+      rows.push({
+        what: `Lighthouse performance: an empty Next app, ${name}`,
+        figure: performanceOf(floor),
+      });
       for (const path of paths)
-        rows.push(...rowsOf(`${path}, ${look.name}`, await audit(lab, path, port, look.flags)));
+        rows.push(...rowsOf(`${path}, ${name}`, await audit(lab.url + path, port, flags)));
+    }
     return rows;
   } finally {
     await browser?.close();
+    await empty.stop();
     await ailab(['down', '--home', lab.home]);
     await lab.stop();
     model.remove();
@@ -84,12 +95,12 @@ async function logIn(browser: BrowserContext, lab: Lab): Promise<string[]> {
 }
 
 /** Awaited, not blocked on: Playwright holds each new tab until it has answered for it. */
-async function audit(lab: Lab, path: string, port: number, flags: string[]): Promise<Report> {
+async function audit(url: string, port: number, flags: string[]): Promise<Report> {
   const { code, stdout, stderr } = await exec(
     process.execPath,
     [
       join(npmTool('lighthouse', VERSION), 'cli', 'index.js'),
-      `${lab.url}${path}`,
+      url,
       `--port=${port}`,
       // The event stream stays open, so it would wait its whole 45 s for the network to fall silent.
       `--max-wait-for-load=${LOADED_MS}`,
@@ -101,20 +112,27 @@ async function audit(lab: Lab, path: string, port: number, flags: string[]): Pro
     ],
     { keep: MOST_CHARACTERS },
   );
-  if (code !== 0) throw new Error(`Lighthouse failed on ${path}: ${stderr.slice(-500)}`);
+  if (code !== 0) throw new Error(`Lighthouse failed on ${url}: ${stderr.slice(-500)}`);
   return report.parse(JSON.parse(stdout));
 }
 
-function rowsOf(what: string, { categories, audits }: Report): Row[] {
-  const ms = (name: string) => `${Math.round(audits[name]?.numericValue ?? Number.NaN)} ms`;
-  const figures = `LCP ${ms('largest-contentful-paint')}, blocking ${ms('total-blocking-time')}, shift ${(audits['cumulative-layout-shift']?.numericValue ?? Number.NaN).toFixed(3)}`;
+const scoreOf = (score: number | null) => Math.round((score ?? 0) * 100);
+
+function performanceOf({ categories, audits }: Report): string {
+  const value = (name: string) => audits[name]?.numericValue ?? Number.NaN;
+  const ms = (name: string) => `${Math.round(value(name))} ms`;
+  return `${scoreOf(categories.performance.score)} (LCP ${ms('largest-contentful-paint')}, blocking ${ms('total-blocking-time')}, shift ${value('cumulative-layout-shift').toFixed(3)})`;
+}
+
+function rowsOf(what: string, report: Report): Row[] {
+  const { categories, audits } = report;
   return (['performance', 'accessibility'] as const).map((name) => {
-    const score = Math.round((categories[name].score ?? 0) * 100);
+    const score = scoreOf(categories[name].score);
     const failing = Object.entries(audits).filter(([, { score }]) => score === 0);
     const why = score >= GOALS[name] ? '' : `; ${failing.map(([id]) => id).join(', ')}`;
     return {
       what: `Lighthouse ${name}: ${what}`,
-      figure: name === 'performance' ? `${score} (${figures})${why}` : `${score}${why}`,
+      figure: `${name === 'performance' ? performanceOf(report) : score}${why}`,
       goal: `≥ ${GOALS[name]}`,
       met: score >= GOALS[name],
     };
