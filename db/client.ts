@@ -49,7 +49,7 @@ export function openDb(options: OpenOptions): Db {
     if (options.file !== ':memory:' && process.platform !== 'win32') chmodSync(options.file, 0o600);
     if (fresh) client.pragma(GIVES_BACK);
     client.pragma('journal_mode = WAL');
-    // FULL: an acknowledged row survives a power cut. The ledger alone writes with less (queries/relaxed.ts).
+    // FULL: an acknowledged row survives a power cut. The ledger alone writes with less (relaxed.ts).
     client.pragma('synchronous = FULL');
     client.pragma('foreign_keys = ON');
     client.pragma('journal_size_limit = 16777216');

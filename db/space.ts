@@ -3,6 +3,7 @@
  * (`auto_vacuum = INCREMENTAL`): nothing here holds up the work of a server.
  */
 import type Database from 'better-sqlite3';
+import { gently } from './relaxed.ts';
 
 /** To be asked for before the first table is made. */
 export const GIVES_BACK = 'auto_vacuum = INCREMENTAL';
@@ -37,6 +38,6 @@ export function giveBack(client: Database.Database, pages: number): number {
   // Of SQLite, 0 asks for all of them at once.
   if (pages <= 0) return 0;
   const before = freePages(client);
-  client.pragma(`incremental_vacuum(${pages})`);
+  gently(client, () => client.pragma(`incremental_vacuum(${pages})`));
   return before - freePages(client);
 }

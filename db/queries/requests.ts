@@ -1,7 +1,7 @@
 import { desc, eq, getTableColumns, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { requests } from '../schema.ts';
-import { relaxed } from './relaxed.ts';
+import { relaxed } from '../relaxed.ts';
 
 export type RequestRow = typeof requests.$inferSelect;
 
@@ -40,7 +40,7 @@ function prepared(db: Db): ReturnType<typeof prepare> {
 
 /** All rows in one transaction. */
 export function insertRequests(db: Db, rows: NewRequest[]): void {
-  relaxed(db, () =>
+  relaxed(db.$client, () =>
     db.transaction(() => {
       const insert = prepared(db);
       for (const row of rows) insert.run({ ...UNKNOWN, ...row });

@@ -2,7 +2,7 @@
 import { getTableName, sql, type Table } from 'drizzle-orm';
 import type { Db } from '../client.ts';
 import { activities, hookRuns, locks, requests } from '../schema.ts';
-import { relaxed } from './relaxed.ts';
+import { gently } from '../relaxed.ts';
 
 /** Tables whose rows come by themselves, with the column of their time. */
 const TIMES = {
@@ -35,8 +35,8 @@ export function pruneOldest(db: Db, rule: KeepRule, batch: number, now: number):
   if (spared <= 0) return 0;
   const over = rule.days === undefined ? spared : Math.max(0, newestRow - (rule.atMost ?? Infinity));
   const before = now - (rule.days ?? 0) * DAY_MS;
-  return relaxed(
-    db,
+  return gently(
+    db.$client,
     () =>
       db.run(sql`
         delete from ${table} where rowid in (

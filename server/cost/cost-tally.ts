@@ -1,7 +1,6 @@
 /** What some requests cost, summed by number and by currency: never across either, and never converted. */
 import type { Range, RequestCost } from '../schemas/cost.ts';
 import { requestCost } from '../schemas/cost.ts';
-import { plus } from './formulas.ts';
 
 export interface CostRow {
   promptTokens: number | null;
@@ -35,8 +34,6 @@ export interface CostTally {
   apiCurrencyAt: number;
 }
 
-const NOTHING: Range = { low: 0, high: 0 };
-
 export const emptyCost = (): CostTally => ({
   requests: 0,
   electricity: new Map(),
@@ -53,16 +50,18 @@ export function addCost(tally: CostTally, at: number, row: CostRow, cost: Reques
   tally.requests += 1;
   if (cost === null) return;
   const { currency, electricity, hardware, api } = cost;
-  const one = { priced: 1, tokens: (row.promptTokens ?? 0) + (row.completionTokens ?? 0) };
-  const plain = { ...one, joules: NOTHING, sources: [] };
+  const tokens = (row.promptTokens ?? 0) + (row.completionTokens ?? 0);
   if (electricity !== null) {
-    const { joules, source } = electricity;
-    addSum(tally.electricity, currency, { ...one, total: electricity, joules, sources: [source] });
+    const sum = sumIn(tally.electricity, currency);
+    addOne(sum, tokens, electricity);
+    addRange(sum.joules, electricity.joules);
+    sum.sources.add(electricity.source);
   }
-  if (hardware !== null) addSum(tally.hardware, currency, { ...plain, total: hardware });
+  if (hardware !== null) addOne(sumIn(tally.hardware, currency), tokens, hardware);
   if (api !== null) {
-    const total = { low: api.amount, high: api.amount };
-    addSum(tally.api, api.currency, { ...plain, total, sources: [api.name] });
+    const sum = sumIn(tally.api, api.currency);
+    addOne(sum, tokens, { low: api.amount, high: api.amount });
+    sum.sources.add(api.name);
   }
   latest(tally, currency, at, api?.currency ?? null, at);
 }
@@ -77,28 +76,36 @@ export function parseCost(cost: unknown): RequestCost | null {
 export function plusCost(tally: CostTally, more: CostTally): void {
   tally.requests += more.requests;
   for (const number of ['electricity', 'hardware', 'api'] as const)
-    for (const [currency, sum] of more[number]) addSum(tally[number], currency, sum);
+    for (const [currency, { priced, tokens, total, joules, sources }] of more[number]) {
+      const sum = sumIn(tally[number], currency);
+      sum.priced += priced;
+      sum.tokens += tokens;
+      addRange(sum.total, total);
+      addRange(sum.joules, joules);
+      for (const source of sources) sum.sources.add(source);
+    }
   latest(tally, more.currency, more.currencyAt, more.apiCurrency, more.apiCurrencyAt);
 }
 
-function addSum(
-  sums: Map<string, CostSum>,
-  currency: string,
-  more: Omit<CostSum, 'sources'> & { sources: Iterable<string> },
-): void {
-  const sum = sums.get(currency) ?? {
-    priced: 0,
-    tokens: 0,
-    total: NOTHING,
-    joules: NOTHING,
-    sources: new Set<string>(),
-  };
+function sumIn(sums: Map<string, CostSum>, currency: string): CostSum {
+  const known = sums.get(currency);
+  if (known !== undefined) return known;
+  const total = { low: 0, high: 0 };
+  const sum = { priced: 0, tokens: 0, total, joules: { low: 0, high: 0 }, sources: new Set<string>() };
   sums.set(currency, sum);
-  sum.priced += more.priced;
-  sum.tokens += more.tokens;
-  sum.total = plus(sum.total, more.total);
-  sum.joules = plus(sum.joules, more.joules);
-  for (const source of more.sources) sum.sources.add(source);
+  return sum;
+}
+
+function addOne(sum: CostSum, tokens: number, total: Range): void {
+  sum.priced += 1;
+  sum.tokens += tokens;
+  addRange(sum.total, total);
+}
+
+/** In place: a million requests make no million ranges. */
+function addRange(sum: Range, { low, high }: Range): void {
+  sum.low += low;
+  sum.high += high;
 }
 
 function latest(

@@ -22,10 +22,11 @@ export const KEPT: readonly KeepRule[] = [
 const FIRST_AFTER_MS = 90_000;
 const EVERY_MS = 3_600_000;
 /** So long one step may hold up the server; steps grow and shrink to it. */
-const STEP_MS = 4;
+const STEP_MS = 3;
 const PAUSE_MS = 10;
 const ROWS_AT_FIRST = 100;
 const PAGES_AT_FIRST = 16;
+const STEP_MOST = 500;
 /** 1 MiB of free pages stays for the next rows. */
 const SPARE_PAGES = 256;
 
@@ -59,7 +60,7 @@ export async function tidy(
       longestStepMs = Math.max(longestStepMs, took);
       if (done <= 0) break;
       total += done;
-      size = Math.max(4, Math.round(size * Math.min(2, STEP_MS / Math.max(took, 0.1))));
+      size = Math.min(STEP_MOST, Math.max(4, Math.round(size * Math.min(2, STEP_MS / Math.max(took, 0.1)))));
       await sleep(PAUSE_MS, undefined, { signal: closing }).catch(() => undefined);
     }
     return total;

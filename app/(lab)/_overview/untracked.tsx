@@ -32,6 +32,9 @@ const LEFT_ON_DOCKER = {
     'They are from before the lab chose another engine. To end them, choose docker again under “Change…”, then stop the lab.',
 };
 
+/** Of each kind; a page of a thousand rows helps nobody. */
+const SHOWN = 50;
+
 /** What is beside the lab: explained, never touched, never offered for deletion. */
 export function Untracked({ lab, busy }: { lab: LabOverview; busy: boolean }) {
   // A runtime that is being started is there before its record is.
@@ -43,7 +46,12 @@ export function Untracked({ lab, busy }: { lab: LabOverview; busy: boolean }) {
       <div key={domain} className={styles.others} data-testid={`untracked-${domain}`}>
         <Fold title={`${why.title}: ${items.length}`}>
           <p className={styles.why}>{why.words}</p>
-          <ItemList items={items} />
+          <ItemList items={items.slice(0, SHOWN)} />
+          {items.length > SHOWN && (
+            <p className={styles.why}>
+              {items.length - SHOWN} more are not drawn here: <code>ailab-web status</code> lists all of them.
+            </p>
+          )}
         </Fold>
       </div>
     );

@@ -109,7 +109,8 @@ export function createLedgerTallies({ db, flush, now = Date.now }: TalliesParts)
       const since = at - (seconds + width) * 1000 - LONGEST_MS;
       const begun = performance.now();
       const now = current(at);
-      while (step(now, since, at)) if (performance.now() - begun > AT_ONCE_MS) break;
+      if (filling === undefined)
+        while (step(now, since, at)) if (performance.now() - begun > AT_ONCE_MS) break;
       const pending = now.since > since;
       if (pending)
         filling ??= fill(since, at).then(

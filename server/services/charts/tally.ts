@@ -1,5 +1,12 @@
 /** The sums of the requests of one stretch of time, to which one more can be added. */
-import { addCost, emptyCost, parseCost, plusCost, type CostTally } from '../../cost/cost-tally.ts';
+import {
+  addCost,
+  emptyCost,
+  parseCost,
+  plusCost,
+  type CostSum,
+  type CostTally,
+} from '../../cost/cost-tally.ts';
 import type { MetricFigures } from '../../schemas/metrics.ts';
 import { addValue, emptySpread, percentilesOf, plusSpread, type Spread } from './spread.ts';
 
@@ -105,6 +112,9 @@ export function figuresOf(tally: Tally, currencies: Currencies): MetricFigures {
   return figures;
 }
 
+/** A copy: the sum goes on. */
+const rangeOf = (sum: CostSum | undefined) => (sum === undefined ? null : { ...sum.total });
+
 const perSecond = (tokens: number, ms: number) => (ms === 0 ? null : tokens / (ms / 1000));
 
 function count({ sums, latency, ttft, cost }: Tally, { currency, apiCurrency }: Currencies): MetricFigures {
@@ -125,8 +135,8 @@ function count({ sums, latency, ttft, cost }: Tally, { currency, apiCurrency }: 
     promptTokens,
     cachedTokens,
     completionTokens,
-    electricity: cost.electricity.get(currency ?? '')?.total ?? null,
-    hardware: cost.hardware.get(currency ?? '')?.total ?? null,
+    electricity: rangeOf(cost.electricity.get(currency ?? '')),
+    hardware: rangeOf(cost.hardware.get(currency ?? '')),
     api: cost.api.get(apiCurrency ?? '')?.total.low ?? null,
   };
 }
