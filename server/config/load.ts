@@ -31,6 +31,9 @@ export interface LoadedConfig extends ParsedConfig {
   sha256: string | null;
 }
 
+/** The file as it was last read: it is looked at every time, and taken apart again only when its bytes are others. */
+let last: LoadedConfig | undefined;
+
 export function loadConfig(path: string): LoadedConfig {
   const none = { text: null, sha256: null };
   let bytes: Buffer;
@@ -46,9 +49,12 @@ export function loadConfig(path: string): LoadedConfig {
       ...invalid(path, [wholeFile(`The file can't be read (${errnoOf(error) ?? String(error)}).`)]),
     };
   }
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (last?.path === path && last.sha256 === sha256) return last;
   const { text, problem } = decodeConfig(bytes);
   const parsed = problem === null ? parseConfig(path, text) : invalid(path, [problem]);
-  return { ...parsed, text, sha256: createHash('sha256').update(bytes).digest('hex') };
+  last = { ...parsed, text, sha256 };
+  return last;
 }
 
 /** A pipe or a device would keep its reader waiting for ever. */

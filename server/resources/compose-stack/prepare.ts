@@ -74,9 +74,17 @@ export async function renderStack(context: StackContext, signal: AbortSignal): P
       );
   }
   const secrets = readSecrets(context.home);
-  if (secrets === null) return parseRendered(text);
+  if (secrets === null) return taken(text);
   const files = stackFiles(context.stacksFolder, context.lab, secrets);
-  return parseRendered(fillTokens(text, secretVariables(secrets, files)));
+  return taken(fillTokens(text, secretVariables(secrets, files)));
+}
+
+/** What was last taken apart: each look renders the same text. */
+let last: { text: string; stack: RenderedStack } | undefined;
+
+function taken(text: string): RenderedStack {
+  if (last?.text !== text) last = { text, stack: parseRendered(text) };
+  return last.stack;
 }
 
 /** Makes what the containers will read, and the variables that go with it. */

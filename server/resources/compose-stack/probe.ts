@@ -16,7 +16,9 @@ export async function probe(
     if (known === undefined) images.set(reference, (known = engine.image(reference, signal)));
     return known;
   };
-  const list = await engine.containers(project, signal);
+  // Asked ahead, as what an image's name means does not hang on the containers; a failure is theirs who need it.
+  const ahead = Object.values(stack?.services ?? {}).map(({ image }) => imageOf(image).catch(() => null));
+  const [list] = await Promise.all([engine.containers(project, signal), ...ahead]);
   const found = await Promise.all(
     list.map(async ({ Id, Labels }): Promise<Found | null> => {
       const asked = stack?.services[Labels?.['com.docker.compose.service'] ?? '']?.image;

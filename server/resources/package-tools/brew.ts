@@ -6,14 +6,17 @@ import { which } from '../../lib/which.ts';
 import { installFailed, type PackageManager } from './package-manager.ts';
 
 export function createBrew(env: NodeJS.ProcessEnv): PackageManager {
-  const brew = which('brew', env);
+  const find = () => which('brew', env);
   return {
     id: 'brew',
-    available: async () => brew !== undefined,
-    installed: async () => (brew === undefined ? new Map() : newestKegs(join(dirname(brew), '..', 'Cellar'))),
+    available: async () => find() !== undefined,
+    async installed() {
+      const brew = find();
+      return brew === undefined ? new Map() : newestKegs(join(dirname(brew), '..', 'Cellar'));
+    },
     async install(spec, { signal, report }) {
       report({ message: `brew is installing ${spec.name}` });
-      const result = await exec(brew ?? 'brew', ['install', '--quiet', spec.name], { env, signal });
+      const result = await exec(find() ?? 'brew', ['install', '--quiet', spec.name], { env, signal });
       if (result.code !== 0)
         throw installFailed('brew', spec, result, `Run \`brew install ${spec.name}\` yourself to see more.`);
     },

@@ -42,9 +42,9 @@ interface Python {
 
 export function createPip({ home, env }: PythonToolsOptions): PythonTools {
   const folder = join(home.tools, 'pip');
-  const own = installEnv(env);
+  const own = () => installEnv(env);
   let known: Promise<Python | null> | undefined;
-  const python = (signal: AbortSignal) => (known ??= findPython(own, signal));
+  const python = (signal: AbortSignal) => (known ??= findPython(own(), signal));
   const venvOf = (name: string) => join(folder, normalName(name));
   return {
     id: 'pip',
@@ -60,7 +60,7 @@ export function createPip({ home, env }: PythonToolsOptions): PythonTools {
       await rm(venv, { recursive: true, force: true });
       report({ message: `${name} is making an environment for ${spec.name}` });
       const make = ['-m', 'venv', ...(reaches ? ['--without-pip'] : []), venv];
-      const made = await exec(name, make, { env: own, signal });
+      const made = await exec(name, make, { env: own(), signal });
       if (made.code !== 0)
         throw installFailed('pip', spec, made, 'Install pip and venv (Debian: python3-pip, python3-venv).');
       const inside = programIn(binOfVenv(venv), 'python');
@@ -69,7 +69,7 @@ export function createPip({ home, env }: PythonToolsOptions): PythonTools {
       const [program, args] = reaches
         ? [name, ['-m', 'pip', '--python', inside, ...install]]
         : [inside, ['-m', 'pip', ...install]];
-      await runInstaller({ id: 'pip', spec, program, args, env: own, folder: venv }, context);
+      await runInstaller({ id: 'pip', spec, program, args, env: own(), folder: venv }, context);
     },
   };
 }

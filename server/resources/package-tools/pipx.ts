@@ -13,23 +13,25 @@ import {
 } from './python-tools.ts';
 
 export function createPipx({ home, env }: PythonToolsOptions): PythonTools {
-  const pipx = which('pipx', env);
   const folder = join(home.tools, 'pipx');
   const bin = join(folder, 'bin');
   const places = { PIPX_HOME: folder, PIPX_BIN_DIR: bin, PIPX_MAN_DIR: join(folder, 'man') };
-  const own = installEnv(env, places);
+  // Looked for when it is to run: what is installed is read from the disk alone, at every look.
+  const pipx = () => which('pipx', env);
+  const own = () => installEnv(env, places);
   return {
     id: 'pipx',
     async available(signal) {
-      if (pipx === undefined) return false;
-      return (await exec(pipx, ['--version'], { env: own, signal })).code === 0;
+      const program = pipx();
+      if (program === undefined) return false;
+      return (await exec(program, ['--version'], { env: own(), signal })).code === 0;
     },
     there: () => installedIn(join(folder, 'venvs')),
     installed: async () => installedIn(join(folder, 'venvs')),
     program: (_name, command) => programIn(bin, command),
     install(spec, context) {
       const args = ['install', '--force', '--pip-args=--only-binary=:all:', requirement(spec)];
-      return runInstaller({ id: 'pipx', spec, program: pipx ?? 'pipx', args, env: own, folder }, context);
+      return runInstaller({ id: 'pipx', spec, program: pipx() ?? 'pipx', args, env: own(), folder }, context);
     },
   };
 }

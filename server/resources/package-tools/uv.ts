@@ -13,15 +13,17 @@ import {
 } from './python-tools.ts';
 
 export function createUv({ home, env }: PythonToolsOptions): PythonTools {
-  const uv = which('uv', env);
   const folder = join(home.tools, 'uv');
   const bin = join(folder, 'bin');
-  const own = installEnv(env, { UV_TOOL_DIR: folder, UV_TOOL_BIN_DIR: bin });
+  // Looked for when it is to run: what is installed is read from the disk alone, at every look.
+  const uv = () => which('uv', env);
+  const own = () => installEnv(env, { UV_TOOL_DIR: folder, UV_TOOL_BIN_DIR: bin });
   return {
     id: 'uv',
     async available(signal) {
-      if (uv === undefined) return false;
-      return (await exec(uv, ['--version'], { env: own, signal })).code === 0;
+      const program = uv();
+      if (program === undefined) return false;
+      return (await exec(program, ['--version'], { env: own(), signal })).code === 0;
     },
     there: () => installedIn(folder),
     installed: async () => installedIn(folder),
@@ -29,7 +31,7 @@ export function createUv({ home, env }: PythonToolsOptions): PythonTools {
     install(spec, context) {
       // Wheels only: a source package would run code of the index on this machine.
       const args = ['tool', 'install', '--force', '--no-build', '--no-progress', requirement(spec)];
-      return runInstaller({ id: 'uv', spec, program: uv ?? 'uv', args, env: own, folder }, context);
+      return runInstaller({ id: 'uv', spec, program: uv() ?? 'uv', args, env: own(), folder }, context);
     },
   };
 }
