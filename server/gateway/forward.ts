@@ -200,8 +200,9 @@ export function forward(job: Forwarding): Promise<Passage> {
       };
       reply.on('readable', passOn);
       reply.once('end', () => {
-        meter.end();
+        // The client first: a whole reply is read here only now.
         if (!response.destroyed) response.end();
+        meter.end();
         settle(status, ...verdict(status, meter));
       });
       reply.once('error', () => {
