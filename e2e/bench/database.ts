@@ -74,19 +74,16 @@ async function row(what: string, unit: string, work: Work): Promise<Row> {
 function ledgerRows(db: Db, raw: Database.Database): Work {
   const columns = (raw.pragma('table_info(requests)') as { name: string }[]).map(({ name }) => name);
   const insert = raw.prepare(
-    `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`,
+    `INSERT INTO requests (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
   );
-  const insertAll = raw.transaction((all: object[]) => {
-    for (const one of all) insert.run(one);
+  const insertAll = raw.transaction((all: unknown[][]) => {
+    for (const one of all) insert.run(...one);
   });
-  const snake = (name: string) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  const plain = () =>
-    Object.fromEntries(
-      Object.entries({ ...ledgerRow(), loadMs: null }).map(([name, value]) => [
-        snake(name),
-        typeof value === 'boolean' ? Number(value) : value,
-      ]),
-    );
+  const names = columns.map((name) => name.replaceAll(/_[a-z]/g, (two) => two.slice(1).toUpperCase()));
+  const plain = (): unknown[] => {
+    const row: Record<string, unknown> = { ...ledgerRow(), loadMs: null, streamed: 1 };
+    return names.map((name) => row[name]);
+  };
   const BATCHES = 10;
   const batches = <T>(make: () => T) =>
     Array.from({ length: BATCHES }, () => Array.from({ length: BATCH }, make));
