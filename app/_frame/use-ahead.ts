@@ -4,8 +4,9 @@
 import { useEffect, useState } from 'react';
 import { whenIdle } from '../_lib/when-idle.ts';
 
-/** The page's own data comes first. */
-const PAUSE_MS = 1500;
+/** The page's own data comes first; and a browser and a server on one machine need time for each piece. */
+const PAUSE_MS = 2000;
+const GAP_MS = 200;
 
 /** How many of `all` pieces may be begun: none while the page comes, then one more each time it is idle. */
 export function useAhead(all: number): number {
@@ -17,7 +18,7 @@ export function useAhead(all: number): number {
       () => {
         cancel = whenIdle(() => setBegun(begun + 1));
       },
-      begun === 0 ? PAUSE_MS : 0,
+      begun === 0 ? PAUSE_MS : GAP_MS,
     );
     return () => {
       clearTimeout(timer);
