@@ -115,7 +115,7 @@ async function firstLook(lab: Lab): Promise<Row[]> {
   return [
     {
       what: `charts of 30d, the first time after a start, ${OLD.requests} requests`,
-      figure: `${(took / 1000).toFixed(1)} s (the page says that it is read)`,
+      figure: `${(took / 1000).toFixed(1)} s, in slices`,
     },
     {
       what: '  what others wait meanwhile, p50 / p95 / longest',

@@ -62,7 +62,14 @@ export function MetricsPage() {
       />
       <Stack>
         {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
-        {waiting && report === null && <ChartsSkeleton />}
+        {waiting && report === null && (
+          <>
+            {data?.source === 'ledger' && (
+              <Note tone="busy" message="Reading the ledger, once after a start." />
+            )}
+            <ChartsSkeleton />
+          </>
+        )}
         {data !== undefined && !waiting && (
           <>
             {data.trouble !== null && (
