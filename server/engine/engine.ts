@@ -8,6 +8,8 @@ import { coalesce } from '../lib/coalesce.ts';
 import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
 import type { Activity } from '../schemas/activity.ts';
+import type { LiveEvent } from '../schemas/live.ts';
+import type { LabOverview } from '../schemas/overview.ts';
 import { createAccess, type Access, type ServerIdentity } from '../services/access.ts';
 import { createCostMeter } from '../cost/cost-meter.ts';
 import { summarizeCost } from '../cost/summary.ts';
@@ -167,13 +169,22 @@ export function createEngine(options: EngineOptions): RunningEngine {
   });
 
   let told = '';
+  /** `besides`: how many have it anyway. */
+  const tell = (overview: LabOverview, besides = 0) => {
+    const text = JSON.stringify(overview);
+    if (text !== told && bus.subscribers > besides) bus.publish({ type: 'overview', overview });
+    told = text;
+  };
+  const snapshot = async (): Promise<LiveEvent> => {
+    const overview = await lab.overview(closing.signal);
+    // Those who look already learn what this one found.
+    tell(overview, 1);
+    return { type: 'snapshot', overview, activities: activities.list(20) };
+  };
   const publishOverview = coalesce(async () => {
     if (bus.subscribers === 0 || closing.signal.aborted) return;
     const overview = await lab.overview(closing.signal).catch(() => undefined);
-    const text = JSON.stringify(overview);
-    if (overview === undefined || text === told) return;
-    told = text;
-    bus.publish({ type: 'overview', overview });
+    if (overview !== undefined) tell(overview);
   });
   // What changes without an event of ours: ai-lab.yaml, weights on disk, a process that someone else ended.
   const timer = setInterval(() => void publishOverview(), OVERVIEW_EVERY_MS).unref();
@@ -244,15 +255,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       },
     },
     events: (lastEventId, signal) =>
-      bus.subscribe(
-        lastEventId,
-        async () => ({
-          type: 'snapshot',
-          overview: await lab.overview(signal),
-          activities: activities.list(20),
-        }),
-        AbortSignal.any([signal, closing.signal]),
-      ),
+      bus.subscribe(lastEventId, snapshot, AbortSignal.any([signal, closing.signal])),
     parts: { db, access, chats, replies, ledger, activities, instruments, metering, sharing },
     endpoint: host.endpoint,
     embeddings: {
