@@ -9,7 +9,6 @@ import { LabError } from '../lib/errors.ts';
 import { ensureHome, type Home } from '../lib/home.ts';
 import type { Activity } from '../schemas/activity.ts';
 import type { LiveEvent } from '../schemas/live.ts';
-import type { LabOverview } from '../schemas/overview.ts';
 import { createAccess, type Access, type ServerIdentity } from '../services/access.ts';
 import { createCostMeter } from '../cost/cost-meter.ts';
 import { summarizeCost } from '../cost/summary.ts';
@@ -37,6 +36,7 @@ import { createInventoryService } from './inventory-service.ts';
 import { createLabService } from './lab-service.ts';
 import { createLockService } from './lock-service.ts';
 import { createLogsService } from './logs-service.ts';
+import { createLiveOverview } from './live-overview.ts';
 import { createModelsService } from './models-service.ts';
 import { createModelHost } from './model-host.ts';
 import { openDatabase } from './open-database.ts';
@@ -168,23 +168,21 @@ export function createEngine(options: EngineOptions): RunningEngine {
     ledger: ledger.series,
   });
 
-  let told = '';
-  /** `besides`: how many have it anyway. */
-  const tell = (overview: LabOverview, besides = 0) => {
-    const text = JSON.stringify(overview);
-    if (text !== told && bus.subscribers > besides) bus.publish({ type: 'overview', overview });
-    told = text;
-  };
-  const snapshot = async (): Promise<LiveEvent> => {
-    const overview = await lab.overview(closing.signal);
-    // Those who look already learn what this one found.
-    tell(overview, 1);
-    return { type: 'snapshot', overview, activities: activities.list(20) };
-  };
+  const live = createLiveOverview({
+    look: () => lab.overview(closing.signal),
+    publish: (overview) => bus.publish({ type: 'overview', overview }),
+    // A look takes its time, too.
+    young: OVERVIEW_EVERY_MS * 1.5,
+    watched: () => bus.subscribers > 1,
+  });
+  const snapshot = async (): Promise<LiveEvent> => ({
+    type: 'snapshot',
+    overview: await live.current(),
+    activities: activities.list(20),
+  });
   const publishOverview = coalesce(async () => {
     if (bus.subscribers === 0 || closing.signal.aborted) return;
-    const overview = await lab.overview(closing.signal).catch(() => undefined);
-    if (overview !== undefined) tell(overview);
+    await live.refresh().catch(() => undefined);
   });
   // What changes without an event of ours: ai-lab.yaml, weights on disk, a process that someone else ended.
   const timer = setInterval(() => void publishOverview(), OVERVIEW_EVERY_MS).unref();

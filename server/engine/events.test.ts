@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Activity } from '../schemas/activity.ts';
 import type { LiveEvent } from '../schemas/live.ts';
 import { createEventBus, type LiveDelta } from './events.ts';
@@ -83,26 +83,6 @@ describe('the event bus', () => {
       'snapshot',
     );
     expect((await take(stream, 1))[0]?.event.type).toBe('snapshot');
-  });
-
-  it('takes one snapshot for many who join at once, and adds what has come since', async () => {
-    const bus = createEventBus();
-    const looks = vi.fn(snapshot);
-    const join = () => bus.subscribe(undefined, looks, new AbortController().signal);
-    await Promise.all([join().next(), join().next()]);
-    bus.publish(change('a', 'one'));
-    expect((await take(join(), 2)).map(({ event }) => outcomeOf(event))).toEqual(['snapshot', 'one']);
-    expect(looks).toHaveBeenCalledTimes(1);
-  });
-
-  it('takes another snapshot after one that failed', async () => {
-    const bus = createEventBus();
-    const failing = () => Promise.reject(new Error('no lab'));
-    await expect(bus.subscribe(undefined, failing, new AbortController().signal).next()).rejects.toThrow(
-      'no lab',
-    );
-    const next = await bus.subscribe(undefined, snapshot, new AbortController().signal).next();
-    expect(next.value?.event.type).toBe('snapshot');
   });
 
   it('ends when it is told to', async () => {

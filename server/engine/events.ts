@@ -9,28 +9,15 @@ export type LiveDelta = Exclude<LiveEvent, { type: 'snapshot' }>;
 
 const RING_SIZE = 256;
 const PENDING_MAX = 128;
-/** Who joins within this time of another gets the same snapshot, and what has come since. */
-const SHARED_MS = 1000;
 
 interface Numbered {
   seq: number;
   event: LiveDelta;
 }
 
-interface Taken {
-  /** The newest event when it was begun. */
-  at: number;
-  /** Milliseconds of `performance.now()`. */
-  begun: number;
-  event: Promise<LiveEvent>;
-}
-
 export interface EventBus {
   publish(event: LiveDelta): void;
-  /**
-   * A snapshot (or what was missed since `lastEventId`), then deltas until the signal. Many who join at once cost one
-   * snapshot: it must not end with the signal of one of them.
-   */
+  /** A snapshot (or what was missed since `lastEventId`), then deltas until the signal. */
   subscribe(
     lastEventId: string | undefined,
     snapshot: () => Promise<LiveEvent>,
@@ -46,27 +33,12 @@ export function createEventBus(): EventBus {
   const readers = new Set<(entry: Numbered) => void>();
   let seq = 0;
 
-  const since = (at: number) => ring.filter((entry) => entry.seq > at);
-
   const missedSince = (lastEventId: string | undefined): Numbered[] | undefined => {
     const [from, number] = lastEventId?.split('-') ?? [];
     const last = Number(number);
     if (from !== epoch || !Number.isInteger(last) || last > seq) return undefined;
     if (last < seq && (ring[0]?.seq ?? Infinity) > last + 1) return undefined;
-    return since(last);
-  };
-
-  let shared: Taken | undefined;
-  const take = (snapshot: () => Promise<LiveEvent>): Taken => {
-    const young = shared !== undefined && performance.now() - shared.begun <= SHARED_MS;
-    // All that has come since must still be known.
-    if (shared !== undefined && young && seq - shared.at < PENDING_MAX) return shared;
-    const taken: Taken = { at: seq, begun: performance.now(), event: snapshot() };
-    taken.event.catch(() => {
-      if (shared === taken) shared = undefined;
-    });
-    shared = taken;
-    return taken;
+    return ring.filter((entry) => entry.seq > last);
   };
 
   return {
@@ -101,9 +73,8 @@ export function createEventBus(): EventBus {
       try {
         const missed = missedSince(lastEventId);
         if (missed === undefined) {
-          const { at, event } = take(snapshot);
-          for (const entry of since(at)) reader(entry);
-          yield { id: `${epoch}-${at}`, event: await event };
+          const at = seq;
+          yield { id: `${epoch}-${at}`, event: await snapshot() };
         } else {
           for (const entry of missed) {
             pending.delete(keyOf(entry.event));
