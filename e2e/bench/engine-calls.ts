@@ -23,10 +23,12 @@ const POLLED = {
 };
 /** A look more or less falls into a window by chance. */
 const SLACK = 1.25;
+/** Longer than all of them take: a lab is looked at every two seconds anyway, however many watch. */
+const JOIN_MS = 8000;
 
 interface Counted {
   viewers: number;
-  /** Calls to Docker until each viewer had its first view, then in the window. */
+  /** Calls to Docker while they join, then in the window. */
   joining: number;
   docker: number;
   prometheus: number;
@@ -55,7 +57,7 @@ export async function engineCalls(): Promise<Row[]> {
       },
       {
         id: 'P15',
-        what: `calls to Docker while ${MANY} dashboards join at once, against ${FEW}`,
+        what: `calls to Docker in the ${JOIN_MS / 1000} s in which ${MANY} dashboards join at once, against ${FEW}`,
         figure: `${of(MANY, 'joining')}`,
         beside: `${FEW}: ${of(FEW, 'joining')}`,
         ratio: `${ratio('joining').toFixed(2)}×`,
@@ -82,7 +84,8 @@ async function counted(engine: TestEngine): Promise<Counted[]> {
     for (let turn = 0; turn < TURNS; turn += 1)
       for (const viewers of shuffled([FEW, MANY])) {
         docker.take();
-        const open = await openViewers({ ...dashboardOf(lab), polled: POLLED }, viewers);
+        const opening = openViewers({ ...dashboardOf(lab), polled: POLLED }, viewers);
+        const [open] = await Promise.all([opening, sleep(JOIN_MS)]);
         const joining = docker.take();
         // The first polls bring everything that was too old.
         await sleep(2000);
