@@ -22,15 +22,16 @@ const LIMITS = `
   finds cold caches. Key check, ledger and instruments cost about 0.1 ms, most of it after the client has its reply.
 - **P3, P6**: the raw pipe is over the goal as well. Each chunk is read, parsed and written once by node:http; we add about
   0.1 ms to it, and pass on in one piece what has come together.
+- **P4, P5**: at the edge, met in one run and missed by a hundredth in the next; the pipe reaches 0.99 of direct.
 - **P8**: our server answers after about 310 ms (Node, our bundle, the database opened and checked), and only then loads
   Next, which alone is the empty app's time.
-- **P9**: 44 MB of heap in use after the first page: Next's server, our bundle, the schemas; the rest is V8's room. After
-  10,000 streams it depends on when V8 last collected.
+- **P9**: 44 MB of heap are in use after the first page; the rest is V8's room and code. What holds them is not profiled
+  yet, nor what is left after 10,000 streams.
 - **P12**, the whole status: 3 ms are Next and tRPC for any call, 4 ms are Docker's answers, 5 ms are the weights' header,
   processes and drift. None of it is remembered from an earlier look: a status that is asked for is looked at.
 - **P13**, \`down\`: the engine alone needs as long, with all containers stopped at once. Weaviate, Prometheus and Grafana
   are given the time to write what they hold.
-- **P14**: metering takes one observation for each chunk's pause, after the reply; the ledger's rows go through drizzle.
+- **P14**: metering takes one observation for each chunk's pause, after the reply; the rest is not profiled yet.
 - **P15**, latency: each event is written for each browser by tRPC within Next. Five hundred browsers on one laptop are
   not what it is made for; the shared page, which is, has a stream of its own.
 `;
