@@ -7,25 +7,12 @@ import { searchChats } from '../../server/services/chat-search.ts';
 import { createTransfer } from '../../server/services/chat-transfer.ts';
 import { createChats } from '../../server/services/chats.ts';
 import { median, quantile, type Row } from './stats.ts';
+import { sentences } from './sentences.ts';
 
 const CONVERSATIONS = 10_000;
 const TURNS = 5;
 const PER_FILE = 2500;
 const GOAL_MS = 50;
-
-const WORDS =
-  'the lab model answers with tokens while weaviate keeps vectors and prometheus counts requests of each service'.split(
-    ' ',
-  );
-
-/** Repeatable, so that two runs search the same texts. */
-function sentences(seed: number, words: number): string {
-  let state = seed + 1;
-  const next = () => (state = (state * 48_271) % 2_147_483_647);
-  return Array.from({ length: words }, () =>
-    next() % 5 === 0 ? `word${next() % 20_000}` : WORDS[next() % WORDS.length],
-  ).join(' ');
-}
 
 export async function benchChats(): Promise<Row[]> {
   const folder = mkdtempSync(join(tmpdir(), 'ailab-bench-chats-'));

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { closeDb, openDb, SOURCE_MIGRATIONS, type Db } from '../../db/client.ts';
 import { locateHome } from '../../server/lib/home.ts';
+import { sentences } from './sentences.ts';
 
 const DAY_MS = 86_400_000;
 const COST = JSON.stringify({
@@ -10,10 +11,6 @@ const COST = JSON.stringify({
   hardware: { low: 2e-4, high: 4e-4 },
   api: { name: 'gpt-5-nano', date: '2025-09-05', currency: 'USD', amount: 1.2e-4 },
 });
-const WORDS =
-  'the lab model answers with tokens while weaviate keeps vectors and prometheus counts requests of each service'.split(
-    ' ',
-  );
 const MESSAGES_EACH = 4;
 
 export function fillHome(root: string, requests: number, conversations: number): void {
@@ -74,12 +71,3 @@ function fillChats(db: Db, count: number): void {
 }
 
 export const conversationId = (at: number): string => `conversation-${String(at).padStart(6, '0')}`;
-
-/** Repeatable, so that two runs search the same texts. */
-function sentences(seed: number, words: number): string {
-  let state = seed + 1;
-  const next = () => (state = (state * 48_271) % 2_147_483_647);
-  return Array.from({ length: words }, () =>
-    next() % 5 === 0 ? `word${next() % 20_000}` : WORDS[next() % WORDS.length],
-  ).join(' ');
-}
