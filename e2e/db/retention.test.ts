@@ -9,6 +9,7 @@ import { insertRequests, recentRequests, type NewRequest } from '../../db/querie
 import type { KeepRule } from '../../db/queries/retention.ts';
 import { tidy } from '../../server/engine/retention.ts';
 import { createLedger } from '../../server/services/ledger.ts';
+import { rowOf } from '../support/ledger-row.ts';
 
 const DAY_MS = 86_400_000;
 const RULES: KeepRule[] = [
@@ -35,22 +36,7 @@ function fill(db: Db, count: number, from: number, to: number): void {
     Array.from({ length: count }, (_none, at): NewRequest => {
       const startedAt = Math.round(now - (from - ((from - to) * at) / count) * DAY_MS);
       return {
-        id: `${startedAt}-${at}`,
-        startedAt,
-        route: '/v1/chat/completions',
-        model: 'bartowski/SmolLM2-360M-Instruct-GGUF',
-        caller: 'dashboard',
-        streamed: true,
-        status: 200,
-        outcome: 'ok',
-        errorCode: null,
-        ttftMs: 100,
-        durationMs: 1000,
-        promptTokens: 10,
-        cachedTokens: 0,
-        completionTokens: 20,
-        generationMs: 500,
-        tokensPerSecond: 40,
+        ...rowOf(`${startedAt}-${at}`, startedAt),
         userAgent: 'a program that tells a lot about itself '.repeat(5),
       };
     }),

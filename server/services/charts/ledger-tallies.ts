@@ -80,11 +80,8 @@ export function createLedgerTallies({ db, flush, now = Date.now }: TalliesParts)
     const rows = pageOfRequests(db, state.cursor, since, PAGE);
     for (const row of rows) add(state, { ...row, cost: jsonOf(row.cost) }, at);
     const last = rows.at(-1);
-    if (last !== undefined && rows.length === PAGE) {
-      state.cursor = { ...state.cursor, startedAt: last.startedAt, row: last.row };
-      return true;
-    }
     if (last !== undefined) state.cursor = { ...state.cursor, startedAt: last.startedAt, row: last.row };
+    if (rows.length === PAGE) return true;
     state.since = since;
     return false;
   };
