@@ -1,9 +1,13 @@
 import { asc, desc, eq, lte, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { inserter } from '../inserting.ts';
 import { apiKeys, logins } from '../schema.ts';
 
 export type LoginRow = typeof logins.$inferSelect;
 export type ApiKeyRow = typeof apiKeys.$inferSelect;
+
+const loginInsert = inserter(logins);
+const keyInsert = inserter(apiKeys);
 
 /** The two look-ups that every request makes, prepared once for a database: building them costs more than running them. */
 function prepare(db: Db) {
@@ -23,7 +27,7 @@ function prepared(db: Db): ReturnType<typeof prepare> {
 }
 
 export function insertLogin(db: Db, row: LoginRow): void {
-  db.insert(logins).values(row).run();
+  loginInsert.one(db, row);
 }
 
 export function findLogin(db: Db, cookieHash: string): LoginRow | undefined {
@@ -47,7 +51,7 @@ export function deleteExpiredLogins(db: Db, now: number): void {
 }
 
 export function insertKey(db: Db, row: ApiKeyRow): void {
-  db.insert(apiKeys).values(row).run();
+  keyInsert.one(db, row);
 }
 
 export function findKey(db: Db, hash: string): ApiKeyRow | undefined {

@@ -1,11 +1,14 @@
 import { desc, eq } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { inserter } from '../inserting.ts';
 import { activities } from '../schema.ts';
 
 export type ActivityRow = typeof activities.$inferSelect;
 
+const insert = inserter(activities);
+
 export function insertActivity(db: Db, row: ActivityRow): void {
-  db.insert(activities).values(row).run();
+  insert.one(db, row);
 }
 
 export function updateActivity(db: Db, id: string, changes: Partial<ActivityRow>): void {

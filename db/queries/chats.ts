@@ -1,9 +1,13 @@
 import { and, asc, desc, eq, inArray, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { inserter } from '../inserting.ts';
 import { conversations, messages } from '../schema.ts';
 
 export type ConversationRow = typeof conversations.$inferSelect;
 export type MessageRow = typeof messages.$inferSelect;
+
+const conversationInsert = inserter(conversations);
+const messageInsert = inserter(messages);
 
 /** Newest first, with the number of messages. */
 export function listConversations(
@@ -53,7 +57,7 @@ export function addMessages(db: Db, conversation: ConversationRow, rows: Message
       .values({ ...conversation, leafId })
       .onConflictDoUpdate({ target: conversations.id, set: { updatedAt, settings, leafId } })
       .run();
-    for (const row of rows) tx.insert(messages).values(row).run();
+    messageInsert.all(db, rows);
   });
 }
 
@@ -62,10 +66,10 @@ export function addConversations(
   db: Db,
   all: readonly { conversation: ConversationRow; messages: readonly MessageRow[] }[],
 ): void {
-  db.transaction((tx) => {
+  db.transaction(() => {
     for (const { conversation, messages: rows } of all) {
-      tx.insert(conversations).values(conversation).run();
-      for (const row of rows) tx.insert(messages).values(row).run();
+      conversationInsert.one(db, conversation);
+      messageInsert.all(db, rows);
     }
   });
 }

@@ -1,11 +1,14 @@
 import { and, desc, eq, getTableColumns, inArray, notInArray } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { inserter } from '../inserting.ts';
 import { hookRuns } from '../schema.ts';
 
 export type HookRunRow = typeof hookRuns.$inferSelect;
 
+const insert = inserter(hookRuns);
+
 export function insertHookRun(db: Db, row: HookRunRow): void {
-  db.insert(hookRuns).values(row).run();
+  insert.one(db, row);
 }
 
 export function updateHookRun(db: Db, id: string, changes: Partial<HookRunRow>): void {

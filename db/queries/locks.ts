@@ -1,11 +1,14 @@
 import { desc, eq } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { inserter } from '../inserting.ts';
 import { locks } from '../schema.ts';
 
 export type LockRow = typeof locks.$inferSelect;
 
+const insert = inserter(locks);
+
 export function insertLock(db: Db, row: LockRow): void {
-  db.insert(locks).values(row).run();
+  insert.one(db, row);
 }
 
 /** The lock in force. Ids sort by time. */

@@ -1,51 +1,21 @@
-import { desc, eq, getTableColumns, sql } from 'drizzle-orm';
+import { desc, eq, sql } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { inserter } from '../inserting.ts';
 import { requests } from '../schema.ts';
 import { relaxed } from '../relaxed.ts';
 
 export type RequestRow = typeof requests.$inferSelect;
 
 /** Facts that are not known of every request. */
-const UNKNOWN = {
-  promptMs: null,
-  queueMs: null,
-  loadMs: null,
-  lockSha256: null,
-  cost: null,
-  userAgent: null,
-};
+type Unknown = 'promptMs' | 'queueMs' | 'loadMs' | 'lockSha256' | 'cost' | 'userAgent';
 
-export type NewRequest = Omit<RequestRow, keyof typeof UNKNOWN> & {
-  [K in keyof typeof UNKNOWN]?: RequestRow[K] | undefined;
-};
+export type NewRequest = Omit<RequestRow, Unknown> & { [K in Unknown]?: RequestRow[K] | undefined };
 
-/** One insert with a placeholder for each column, prepared once for a database. */
-function prepare(db: Db) {
-  const columns = Object.keys(getTableColumns(requests));
-  const values = Object.fromEntries(columns.map((name) => [name, sql.placeholder(name)]));
-  return db
-    .insert(requests)
-    .values(values as unknown as RequestRow)
-    .onConflictDoNothing()
-    .prepare();
-}
-
-const statements = new WeakMap<Db, ReturnType<typeof prepare>>();
-
-function prepared(db: Db): ReturnType<typeof prepare> {
-  const known = statements.get(db) ?? prepare(db);
-  statements.set(db, known);
-  return known;
-}
+const insert = inserter(requests, { keepsOld: true });
 
 /** All rows in one transaction. */
-export function insertRequests(db: Db, rows: NewRequest[]): void {
-  relaxed(db.$client, () =>
-    db.transaction(() => {
-      const insert = prepared(db);
-      for (const row of rows) insert.run({ ...UNKNOWN, ...row });
-    }),
-  );
+export function insertRequests(db: Db, rows: readonly NewRequest[]): void {
+  relaxed(db.$client, () => insert.all(db, rows));
 }
 
 export function findRequest(db: Db, id: string): RequestRow | undefined {

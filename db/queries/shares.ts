@@ -1,11 +1,14 @@
 import { asc, eq, lte } from 'drizzle-orm';
 import type { Db } from '../client.ts';
+import { inserter } from '../inserting.ts';
 import { shares } from '../schema.ts';
 
 export type ShareRow = typeof shares.$inferSelect;
 
+const insert = inserter(shares);
+
 export function insertShare(db: Db, row: ShareRow): void {
-  db.insert(shares).values(row).run();
+  insert.one(db, row);
 }
 
 /** Oldest first. */

@@ -8,6 +8,7 @@ import { findKey, insertKey, insertLogin } from '../../db/queries/access.ts';
 import { insertRequests } from '../../db/queries/requests.ts';
 import { createCostMeter } from '../../server/cost/cost-meter.ts';
 import { createInstruments } from '../../server/instruments/instruments.ts';
+import { countGaps } from '../../server/lib/chunk-gaps.ts';
 import { newId } from '../../server/lib/id.ts';
 import { createLedger } from '../../server/services/ledger.ts';
 import { createMetering } from '../../server/services/metering.ts';
@@ -21,8 +22,8 @@ const SIDES = ['ours', 'raw'] as const;
 const BATCH = 64;
 const KEYS = 1000;
 const METERED = 5000;
-/** A reply of so many chunks is told to the instruments. */
-const GAPS: readonly number[] = Array.from({ length: 100 }, () => 0.01);
+/** Seconds between the chunks of a reply, most of them some milliseconds. */
+const GAPS: readonly number[] = Array.from({ length: 100 }, (_none, at) => 0.001 * (at % 40));
 
 interface Work {
   /** So many operations a round. */
@@ -150,7 +151,7 @@ function durableRows(db: Db, raw: Database.Database): Work {
   };
 }
 
-/** All that ends with a request: its energy, its price, the ledger, the instruments. The disk comes later, in batches. */
+/** All that is counted of a request: its chunks, its energy, its price, the ledger, the instruments. The disk comes later, in batches. */
 async function metering(db: Db, configPath: string): Promise<Row> {
   const ledger = createLedger(db, () => undefined);
   const parts = { instruments: createInstruments(), lockSha256: () => null, ledger };
@@ -161,7 +162,9 @@ async function metering(db: Db, configPath: string): Promise<Row> {
     const one = ledgerRow();
     const begun = performance.now();
     const end = begin();
-    record(one, GAPS, end());
+    const gaps = countGaps();
+    for (const seconds of GAPS) gaps.add(seconds);
+    record(one, gaps, end());
     if (at >= 0) times.push(performance.now() - begun);
     // The ledger's own timer writes meanwhile, as it does between requests.
     if (at % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 1));

@@ -31,7 +31,6 @@ const LIMITS = `
   processes and drift. None of it is remembered from an earlier look: a status that is asked for is looked at.
 - **P13**, \`down\`: the engine alone, with all containers stopped at once, takes 0.8 of compose's time. Weaviate, Prometheus
   and Grafana are given the time to write what they hold.
-- **P14**: metering takes one observation for each chunk's pause, after the reply; the rest is not profiled yet.
 - **P15**, latency: each event is written for each browser by tRPC within Next. Five hundred browsers on one laptop are
   not what it is made for; the shared page, which is, has a stream of its own.
 `;

@@ -6,6 +6,7 @@ import {
   type IncomingMessage,
   type ServerResponse,
 } from 'node:http';
+import type { ChunkGaps } from '../lib/chunk-gaps.ts';
 import { errnoOf } from '../lib/errors.ts';
 import type { Health } from '../schemas/lab.ts';
 import type { Reasoning } from '../schemas/chat.ts';
@@ -34,8 +35,8 @@ export interface Passage {
   /** The reply's words, when they were to be kept. */
   text: string;
   reasoning: Reasoning | null;
-  /** Seconds between the chunks of a stream. */
-  gaps: readonly number[];
+  /** Between the chunks of a stream; null where nothing streamed. */
+  gaps: ChunkGaps | null;
 }
 
 export interface Forwarding {

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Caller } from '../engine/contract.ts';
+import type { ChunkGaps } from '../lib/chunk-gaps.ts';
 import { harmless } from '../lib/harmless.ts';
 import { newId } from '../lib/id.ts';
 import { BodyTooLarge, readBody } from '../lib/read-body.ts';
@@ -34,8 +35,8 @@ export interface GatewayParts {
   identify(request: IncomingMessage): Caller | null;
   /** A request has come to the runtime; the answer is called when it has left it. */
   begin(): () => number | null;
-  /** `gaps`: seconds between the chunks of a streamed reply; `joules`: what `begin`'s answer told. */
-  record(row: LedgerRow, gaps: readonly number[], joules: number | null): void;
+  /** `gaps`: between the chunks of a streamed reply; `joules`: what `begin`'s answer told. */
+  record(row: LedgerRow, gaps: ChunkGaps | null, joules: number | null): void;
   /** For tests: how often a silent runtime's health is looked at. */
   wellEveryMs?: number;
   silence?: Silence | undefined;
@@ -161,7 +162,7 @@ const REFUSED: Passage = {
   numbers: UNKNOWN,
   text: '',
   reasoning: null,
-  gaps: [],
+  gaps: null,
 };
 
 const notRunning = (what: string): OpenAiError => ({

@@ -3,6 +3,7 @@
  * chunk (or beside `usage`), see stack-facts §1; the shapes are parsed, never trusted.
  */
 import { z } from 'zod';
+import { countGaps, type ChunkGaps } from '../lib/chunk-gaps.ts';
 import { parseJson } from '../lib/json.ts';
 import type { Reasoning } from '../schemas/chat.ts';
 import { createReplyText } from './reply-text.ts';
@@ -90,12 +91,9 @@ export interface Meter {
   readonly text: string;
   /** What it thought before, kept likewise; null when it did not. */
   readonly reasoning: Reasoning | null;
-  /** Seconds between one chunk of a stream and the next, of the first so many; empty for a whole body. */
-  readonly gaps: readonly number[];
+  /** Between one chunk of a stream and the next; null for a whole body. */
+  readonly gaps: ChunkGaps | null;
 }
-
-/** Past it, gaps are not kept: they would only tell once more what thousands before them have told. */
-const GAPS_MAX = 16_384;
 
 const NOTHING: Omit<Meter, 'feed' | 'end' | 'gaps'> = {
   numbers: UNKNOWN,
@@ -117,12 +115,12 @@ const DONE = /^data:\s*\[DONE\]\s*$/;
 export function createStreamMeter(keepText: boolean): Meter {
   /** What has come of a line that has not ended. Only whole lines are decoded: no character is split at a line's end. */
   let rest: Buffer[] = [];
-  const gaps: number[] = [];
+  const gaps = countGaps();
   const state = { ...NOTHING, gaps };
   const words = createReplyText(state);
   let heardAt = 0;
   const heard = (now: number) => {
-    if (state.started && gaps.length < GAPS_MAX) gaps.push((now - heardAt) / 1000);
+    if (state.started) gaps.add((now - heardAt) / 1000);
     heardAt = now;
   };
 
@@ -182,7 +180,7 @@ const BODY_MAX = 8 * 1024 * 1024;
 export function createBodyMeter(): Meter {
   const chunks: Buffer[] = [];
   let size = 0;
-  const state = { ...NOTHING, gaps: [] };
+  const state = { ...NOTHING, gaps: null };
   return Object.assign(state, {
     feed(chunk: Buffer) {
       state.started = true;

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import type { LedgerRow } from '../schemas/metrics.ts';
+import { countGaps } from '../lib/chunk-gaps.ts';
 import { createInstruments } from './instruments.ts';
 
 const row = (change: Partial<LedgerRow> = {}): LedgerRow => ({
@@ -28,7 +29,9 @@ const row = (change: Partial<LedgerRow> = {}): LedgerRow => ({
 
 it('says the same request in the words of the conventions and in ours', async () => {
   const instruments = createInstruments(5000);
-  instruments.request(row(), [0.05, 0.05, 400]);
+  const gaps = countGaps();
+  for (const seconds of [0.04, 0.05, 400]) gaps.add(seconds);
+  instruments.request(row(), gaps);
   instruments.request(row({ outcome: 'error', errorCode: 'runtime_500', ttftMs: null, promptTokens: null }));
   const text = await instruments.registry.metrics();
   const of = 'gen_ai_operation_name="chat",gen_ai_provider_name="llama.cpp",gen_ai_request_model="m"';

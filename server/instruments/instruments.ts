@@ -4,12 +4,14 @@
  * them; what those don't have is named `ailab_…`. Counters count since this server was started.
  */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { GAP_SECONDS, type ChunkGaps } from '../lib/chunk-gaps.ts';
 import { VERSION } from '../lib/version.ts';
 import type { Activity } from '../schemas/activity.ts';
 import type { RequestCost } from '../schemas/cost.ts';
 import type { StatusItem } from '../schemas/lab.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import type { ItemUsage } from '../schemas/usage.ts';
+import { CountedHistogram } from './counted-histogram.ts';
 
 /** Seconds. The conventions end at 81.92; a CPU goes on. */
 const SECONDS = [
@@ -49,12 +51,12 @@ export function createInstruments(startedAt: number = Date.now()) {
     labelNames: of,
     buckets: SECONDS,
   });
-  const outputChunk = new Histogram({
+  const outputChunk = new CountedHistogram({
     ...at,
     name: 'gen_ai_client_operation_time_per_output_chunk_seconds',
     help: 'Time from one chunk of a streamed reply to the next.',
     labelNames: of,
-    buckets: [0.0025, 0.005, ...SECONDS],
+    buckets: [...GAP_SECONDS],
   });
   const usage = new Histogram({
     ...at,
@@ -130,8 +132,8 @@ export function createInstruments(startedAt: number = Date.now()) {
 
   return {
     registry,
-    /** One ended request; `gaps` are the seconds between the chunks of a streamed reply. */
-    request(row: LedgerRow, gaps: readonly number[] = []): void {
+    /** One ended request; `gaps`: between the chunks of a streamed reply. */
+    request(row: LedgerRow, gaps: ChunkGaps | null = null): void {
       const model = modelLabel(row.model);
       const labels = {
         gen_ai_operation_name: OPERATIONS[row.route] ?? 'other',
@@ -141,10 +143,7 @@ export function createInstruments(startedAt: number = Date.now()) {
       };
       duration.observe(labels, row.durationMs / 1000);
       if (row.ttftMs !== null) firstChunk.observe(labels, row.ttftMs / 1000);
-      if (gaps.length > 0) {
-        const chunk = outputChunk.labels(labels);
-        for (const gap of gaps) chunk.observe(gap);
-      }
+      if (gaps !== null && gaps.count > 0) outputChunk.add(labels, gaps);
       if (row.promptTokens !== null)
         usage.observe({ ...labels, gen_ai_token_type: 'input' }, row.promptTokens);
       if (row.completionTokens !== null)

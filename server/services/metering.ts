@@ -1,14 +1,15 @@
 /** One ended request, told everywhere it counts: priced, into the ledger, into the instruments. */
 import type { CostMeter } from '../cost/cost-meter.ts';
 import type { Instruments } from '../instruments/instruments.ts';
+import type { ChunkGaps } from '../lib/chunk-gaps.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import type { Ledger } from './ledger.ts';
 
 export interface Metering {
   /** A request has come to the runtime; call the answer when it has left it, for the joules of its share. */
   begin(): () => number | null;
-  /** `gaps`: seconds between the chunks of a streamed reply. */
-  record(row: LedgerRow, gaps: readonly number[], joules: number | null): void;
+  /** `gaps`: between the chunks of a streamed reply; null where nothing streamed. */
+  record(row: LedgerRow, gaps: ChunkGaps | null, joules: number | null): void;
 }
 
 export interface MeteringParts {
