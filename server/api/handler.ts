@@ -1,24 +1,36 @@
-/** tRPC over the web Request that Next hands us. The engine was put in place by the front server. */
-import { fetchRequestHandler } from '@trpc/server/adapters/fetch';
-import type { Engine } from '../engine/contract.ts';
-import { singleton } from '../lib/singleton.ts';
+/** tRPC over node:http, by its own adapter. The front server hands over what has passed the gate. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
+import type { Caller, Engine } from '../engine/contract.ts';
+import { FILE_CHARACTERS_MAX } from '../schemas/chat-file-limit.ts';
 import { appRouter } from './router.ts';
 
-export function handleTrpc(request: Request): Promise<Response> {
-  const engine = singleton<Engine>('engine').get();
-  if (engine === undefined)
-    return Promise.resolve(new Response('The engine is not started.', { status: 503 }));
-  return fetchRequestHandler({
-    endpoint: '/api/trpc',
-    req: withBody(request),
-    router: appRouter,
-    createContext: () => ({ engine, caller: engine.identify((name) => request.headers.get(name)) }),
-  });
+export const ENDPOINT = '/api/trpc/';
+
+/** The largest input is a file of conversations, at three bytes a character; past it the answer is 413. */
+const BODY_MAX = 3 * FILE_CHARACTERS_MAX;
+
+export type ApiHandler = (request: IncomingMessage, response: ServerResponse, path: string) => void;
+
+/** Answers below `/api/trpc/`; `path` is without the query. */
+export function createApiHandler(
+  engine: Engine,
+  identify: (request: IncomingMessage) => Caller | null,
+): ApiHandler {
+  return (request, response, path) => {
+    void nodeHTTPRequestHandler({
+      req: withBody(request),
+      res: response,
+      path: path.slice(ENDPOINT.length),
+      router: appRouter,
+      createContext: () => ({ engine, caller: identify(request) }),
+      maxBodySize: BODY_MAX,
+    });
+  };
 }
 
 /** A client without an input sends no body, and tRPC reads it as broken JSON: it is an input without fields. */
-export function withBody(request: Request): Request {
-  if (request.method !== 'POST' || request.headers.get('content-length') !== '0') return request;
-  const { url, method, headers, signal } = request;
-  return new Request(url, { method, headers, signal, body: '{}' });
+export function withBody<T extends Pick<IncomingMessage, 'method' | 'headers'>>(request: T): T {
+  if (request.method !== 'POST' || request.headers['content-length'] !== '0') return request;
+  return Object.assign(request, { body: '{}' });
 }

@@ -195,14 +195,7 @@ it('an input of which every field may be left out may be left out whole, over HT
   const api = createCaller({ engine, caller: { kind: 'cli' } });
   await Promise.all([api.lab.up(), api.lab.plan(), api.lab.down(), api.activity.list(), api.models.fit()]);
   await Promise.all([api.metrics.recent(), api.metrics.cost(), api.lock.history(), api.lock.export()]);
-  const request = (length: string, body?: string) =>
-    withBody(
-      new Request('http://localhost/', {
-        method: 'POST',
-        headers: { 'content-length': length },
-        ...(body === undefined ? {} : { body }),
-      }),
-    );
-  expect(await request('0').text()).toBe('{}');
-  expect(await request('3', '[1]').text()).toBe('[1]');
+  const request = (length: string) => withBody({ method: 'POST', headers: { 'content-length': length } });
+  expect(request('0')).toMatchObject({ body: '{}' });
+  expect(request('3')).not.toHaveProperty('body');
 });

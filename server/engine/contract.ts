@@ -1,6 +1,6 @@
 /**
  * What the engine offers to its callers: the web API, the CLI and the gateway all use exactly this. The routers
- * import it as a type only, so that Next's bundle holds no database, no Docker and no child process.
+ * import it as a type only: they know no database, no Docker and no child process.
  */
 import type { Activity, DownInput, UpInput } from '../schemas/activity.ts';
 import type { ApiKey, Login } from '../schemas/access.ts';

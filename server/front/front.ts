@@ -1,6 +1,6 @@
 /**
  * The front server: `node:http` before everything. Gate first, then the few routes that must be fast or plain
- * (/v1, /healthz, /metrics, /s, the login), then Next for pages and tRPC.
+ * (/v1, /api/trpc, /healthz, /metrics, /s, the login), then Next for the pages.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
@@ -26,7 +26,8 @@ export interface FrontHandlers {
   gateway: (request: IncomingMessage, response: ServerResponse, path: string) => void;
   instruments: RequestListener;
   share: RequestListener;
-  /** Set when Next is loaded; until then pages answer 503 and ask to wait. */
+  /** These two are set when they are loaded; until then the answer is 503, which asks to wait. */
+  api: ((request: IncomingMessage, response: ServerResponse, path: string) => void) | undefined;
   next: RequestListener | undefined;
 }
 
@@ -95,14 +96,14 @@ function dispatch(
   const handler = findRoute(path)?.handler ?? 'next';
   if (handler === 'health') sendJson(response, 200, { status: 'ok' });
   else if (handler === 'gateway') handlers.gateway(request, response, path);
+  else if (handler === 'api') (handlers.api ?? askToWait)(request, response, path);
   else if (handler === 'next') toNext(request, response, handlers);
   else void handlers[handler](request, response);
 }
 
 function toNext(request: IncomingMessage, response: ServerResponse, handlers: FrontHandlers): void {
   if (handlers.next === undefined) {
-    response.setHeader('Retry-After', '1');
-    sendRefusal(response, STARTING);
+    askToWait(request, response);
     return;
   }
   const nonce = randomBytes(16).toString('base64');
@@ -110,6 +111,11 @@ function toNext(request: IncomingMessage, response: ServerResponse, handlers: Fr
   response.setHeader('Content-Security-Policy', policy);
   prepareForNext(request, nonce, policy);
   handlers.next(request, response);
+}
+
+function askToWait(_request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader('Retry-After', '1');
+  sendRefusal(response, STARTING);
 }
 
 /** A page asked for without a login gets the login page, at 401; everything else gets words as JSON. */

@@ -5,7 +5,7 @@
  * secret, or the CLI); `program` (a key, or as `data`).
  */
 export type Need = 'nothing' | 'page' | 'data' | 'program';
-export type Handler = 'health' | 'login' | 'session' | 'gateway' | 'instruments' | 'share' | 'next';
+export type Handler = 'health' | 'login' | 'session' | 'gateway' | 'instruments' | 'share' | 'api' | 'next';
 
 export interface Route {
   handler: Handler;
@@ -31,7 +31,7 @@ const PREFIXES: [string, Route][] = [
   ['/_next/static/', { handler: 'next', need: 'nothing', methods: READ }],
   // A share's own page: its link is the proof, and its handler knows nothing else.
   ['/s/', { handler: 'share', need: 'nothing', methods: READ }],
-  ['/api/trpc/', { handler: 'next', need: 'data', methods: ['GET', 'HEAD', 'POST'] }],
+  ['/api/trpc/', { handler: 'api', need: 'data', methods: ['GET', 'HEAD', 'POST'] }],
 ];
 
 /** Parts of Next that must never be reached from outside: the image optimizer, dev endpoints, anything new. */

@@ -4,7 +4,6 @@ import type { Registry } from 'prom-client';
 import { loadConfig } from '../config/load.ts';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
 import type { Program } from '../engine/resources.ts';
-import type { Engine } from '../engine/contract.ts';
 import { createAuthRoutes } from '../front/auth-routes.ts';
 import { createFront } from '../front/front.ts';
 import { CHECKS, type Check } from '../front/gate.ts';
@@ -12,7 +11,6 @@ import { loadNext } from '../front/next-handler.ts';
 import type { Silence } from '../gateway/forward.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Home } from '../lib/home.ts';
-import { singleton } from '../lib/singleton.ts';
 import { secretText } from '../services/access.ts';
 
 export interface ServerOptions {
@@ -49,6 +47,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const cliSecret = secretText();
   const strong = createEngine({ ...options, server: { port, cliSecret } });
   const engine = options.weaken?.(strong) ?? strong;
+  const identify = (request: IncomingMessage) => engine.identify((name) => headerOf(request.headers[name]));
   const servers: Server[] = [];
   const closing = new AbortController();
   try {
@@ -64,7 +63,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         gateway: createGateway({
           endpoint: engine.endpoint,
           embeddings: engine.embeddings,
-          identify: (request) => engine.identify((name) => headerOf(request.headers[name])),
+          identify,
           ...engine.parts.metering,
           replies: engine.parts.replies,
           silence: options.silence,
@@ -72,6 +71,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         }),
         instruments: (_request, response) => void writeMetrics(response, engine.parts.instruments.registry),
         share: (request, response) => engine.parts.sharing.visit(request, response, 'machine'),
+        api: undefined,
         next: undefined,
       },
       options.checks ?? CHECKS,
@@ -81,10 +81,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       front.attach(server);
       if (await listen(server, host, port)) servers.push(server);
     }
-    singleton<Engine>('engine').set(engine);
     await engine.parts.sharing.resume();
     // A Docker that is slow to answer must not hold up the dashboard; it says so itself.
     void engine.prime().catch(() => undefined);
+    // Not before the first answers: the procedures and their schemas take a while to load.
+    const { createApiHandler } = await import('../api/handler.ts');
+    front.handlers.api = createApiHandler(engine, identify);
     const [first] = servers;
     if (first !== undefined) front.handlers.next = await loadNext(options.program.nextFolder, port, first);
   } catch (error) {
@@ -105,7 +107,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       for (const server of servers) server.closeAllConnections();
       await engine.close();
       await Promise.all(closed);
-      singleton<Engine>('engine').set(undefined);
     },
   };
 }
