@@ -1,17 +1,12 @@
 /** One request to the runtime: bytes in, bytes out, with back-pressure, and the numbers read on the way. */
-import {
-  Agent,
-  request as httpRequest,
-  type ClientRequest,
-  type IncomingMessage,
-  type ServerResponse,
-} from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { ChunkGaps } from '../lib/chunk-gaps.ts';
-import { errnoOf } from '../lib/errors.ts';
 import type { Health } from '../schemas/lab.ts';
 import type { Reasoning } from '../schemas/chat.ts';
 import type { LedgerRow } from '../schemas/metrics.ts';
 import { createBodyMeter, createStreamMeter, type Meter, type ReplyNumbers } from './meter.ts';
+import { send, type Post } from './connections.ts';
+import type { ReplyHead } from './http-reply.ts';
 import { sendOpenAiError } from './openai-error.ts';
 
 export interface Endpoint {
@@ -69,9 +64,6 @@ export interface Silence {
   betweenMs: number;
 }
 
-/** A kept connection saves the handshake; the runtime is one process on this machine, so few are needed. */
-const agent = new Agent({ keepAlive: true, maxSockets: 256, maxFreeSockets: 64 });
-
 const SILENCE: Silence = { firstMs: 600_000, betweenMs: 120_000 };
 const WELL_EVERY_MS = 1000;
 
@@ -82,9 +74,10 @@ export function forward(job: Forwarding): Promise<Passage> {
     const meter: Meter = job.streamed ? createStreamMeter(job.keep !== undefined) : createBodyMeter();
     let ttftMs: number | null = null;
     let settled = false;
+    let status = 502;
 
     const settle = (
-      status: number,
+      settledStatus: number,
       outcome: Passage['outcome'],
       error?: { code: string; message: string },
     ) => {
@@ -93,7 +86,7 @@ export function forward(job: Forwarding): Promise<Passage> {
       clearInterval(watch);
       job.closing?.removeEventListener('abort', end);
       resolve({
-        status,
+        status: settledStatus,
         outcome,
         errorCode: error?.code ?? null,
         errorMessage: error?.message ?? null,
@@ -112,7 +105,8 @@ export function forward(job: Forwarding): Promise<Passage> {
     let gaveUp: string | null = null;
     const giveUp = (why: string) => {
       gaveUp = why;
-      upstream.destroy(new Error(why));
+      upstream.destroy();
+      failed(new Error(why));
     };
     const watch = setInterval(() => {
       // A client that does not read makes the runtime wait; that is no silence of the runtime.
@@ -124,7 +118,7 @@ export function forward(job: Forwarding): Promise<Passage> {
       sick = true;
       giveUp('it does not answer its health check');
     }, wellEveryMs).unref();
-    let upstream = send();
+    const upstream = send(postOf(job), { head: begin, body: passOn, failed });
     const end = () => {
       const message = 'The dashboard has ended in the middle of the reply; the lab itself goes on.';
       if (response.headersSent) breakOff(job, message);
@@ -150,89 +144,74 @@ export function forward(job: Forwarding): Promise<Passage> {
       if (!response.writableFinished && kept === undefined) cancel();
     });
 
-    function send(): ClientRequest {
-      const request = post(job);
-      request.once('response', pass);
-      request.once('error', (error) => {
-        // The runtime may close a kept connection just as we use it; it has seen nothing of the request then.
-        if (request.reusedSocket && errnoOf(error) === 'ECONNRESET' && !response.headersSent && !settled) {
-          upstream = send();
-          return;
-        }
-        if (settled) return;
-        const message = `The runtime broke off: ${error.message}.`;
-        if (response.headersSent) breakOff(job, message);
-        else
-          sendOpenAiError(response, {
-            status: sick ? 503 : 502,
-            code: 'runtime_unreachable',
-            message,
-            retryAfter: 2,
-          });
-        settle(sick ? 503 : 502, meter.started ? 'partial' : 'error', {
-          code: 'runtime_unreachable',
-          message,
-        });
-      });
-      request.end(job.body);
-      return request;
-    }
-
-    function pass(reply: IncomingMessage): void {
-      const status = reply.statusCode ?? 502;
-      const begunReply = heardAt;
-      response.writeHead(status, passedHeaders(reply));
+    function begin(head: ReplyHead, more: boolean): void {
+      ({ status } = head);
+      response.writeHead(status, passedHeaders(head));
       // Tokens may be waited for: the headers tell the client that it was heard, unless they can go with the first of them.
+      const begunReply = heardAt;
+      if (more) return;
       setImmediate(() => {
         if (!response.destroyed && heardAt === begunReply) response.flushHeaders();
       });
-      // All that has come goes on in one piece: a fast runtime's many small ones would each cost a turn.
-      const passOn = () => {
-        if (kept === undefined && response.writableNeedDrain) return;
-        const piece = reply.read() as Buffer | null;
-        if (piece === null) return;
-        heardAt = performance.now();
+    }
+
+    /** The client first: what is counted is counted when its bytes are on their way. */
+    function passOn(piece: Buffer, ended: boolean): void {
+      heardAt = performance.now();
+      if (!response.destroyed) {
+        if (ended) response.end(piece);
         // A kept reply waits for no client: others may follow it.
-        if (!response.destroyed && !response.write(piece) && kept === undefined)
-          response.once('drain', passOn);
-        meter.feed(piece);
-        grown?.();
-        if (job.streamed && ttftMs === null && meter.started) ttftMs = performance.now() - job.begun;
-      };
-      reply.on('readable', passOn);
-      reply.once('end', () => {
-        // The client first: a whole reply is read here only now.
-        if (!response.destroyed) response.end();
-        meter.end();
-        settle(status, ...verdict(status, meter));
-      });
-      reply.once('error', () => {
-        if (settled) return;
-        meter.end();
-        const why = gaveUp === null ? '' : `: ${gaveUp}`;
-        const message = `The runtime broke off in the middle of the reply${why}.`;
-        breakOff(job, message);
-        settle(status, meter.started ? 'partial' : 'error', { code: 'runtime_broke_off', message });
-      });
+        else if (!writeNow(response, piece) && kept === undefined) {
+          upstream.pause();
+          response.once('drain', upstream.resume);
+        }
+      }
+      meter.feed(piece);
+      if (job.streamed && ttftMs === null && meter.started) ttftMs = heardAt - job.begun;
+      grown?.();
+      if (!ended) return;
+      meter.end();
+      settle(status, ...verdict(status, meter));
+    }
+
+    function failed(error: Error): void {
+      if (settled) return;
+      if (!response.headersSent) {
+        const message = `The runtime broke off: ${error.message}.`;
+        const code = 'runtime_unreachable';
+        sendOpenAiError(response, { status: sick ? 503 : 502, code, message, retryAfter: 2 });
+        settle(sick ? 503 : 502, meter.started ? 'partial' : 'error', { code, message });
+        return;
+      }
+      meter.end();
+      const why = gaveUp === null ? '' : `: ${gaveUp}`;
+      const message = `The runtime broke off in the middle of the reply${why}.`;
+      breakOff(job, message);
+      settle(status, meter.started ? 'partial' : 'error', { code: 'runtime_broke_off', message });
     }
   });
 }
 
-function post({ path, endpoint, body, streamed }: Forwarding): ClientRequest {
-  const { hostname: host, port } = new URL(endpoint.baseUrl);
-  return httpRequest({
-    host,
-    port,
+/** In this turn: a response by itself waits for its end. False when its client is slow, and 'drain' is to be waited for. */
+function writeNow(response: ServerResponse, piece: Buffer): boolean {
+  const { socket } = response;
+  socket?.cork();
+  response.write(piece);
+  socket?.uncork();
+  return response.writableLength < response.writableHighWaterMark;
+}
+
+function postOf({ path, endpoint, body, streamed }: Forwarding): Post {
+  return {
+    baseUrl: endpoint.baseUrl,
     path,
-    method: 'POST',
-    agent,
+    body,
     headers: {
       'content-type': 'application/json',
-      'content-length': body.length,
       accept: streamed ? 'text/event-stream' : 'application/json',
       authorization: `Bearer ${endpoint.apiKey}`,
     },
-  });
+  };
 }
 
 function verdict(status: number, meter: Meter): [Passage['outcome'], { code: string; message: string }?] {
@@ -255,11 +234,11 @@ function breakOff(job: Forwarding, message: string): void {
 }
 
 /** What the client needs to read the body; nothing else of the runtime's answer, and none of its CORS headers. */
-function passedHeaders(reply: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
+function passedHeaders({ headers }: ReplyHead): Record<string, string> {
+  const passed: Record<string, string> = {};
   for (const name of ['content-type', 'content-length', 'retry-after'] as const) {
-    const value = reply.headers[name];
-    if (typeof value === 'string') headers[name] = value;
+    const value = headers.get(name);
+    if (value !== undefined) passed[name] = value;
   }
-  return headers;
+  return passed;
 }
