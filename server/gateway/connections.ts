@@ -202,13 +202,16 @@ function heard(connection: Connection, bytes: Buffer): void {
 function release(connection: Connection, { keepAlive, headers }: ReplyHead): void {
   const { socket, place, doing } = connection;
   connection.doing = undefined;
-  if (!keepAlive || doing?.reply.overfull === true || place.free.length >= FREE_MAX || !socket.writable) {
+  // A reply may come before all of the request has gone; the rest of it would stand before the next one.
+  const clean =
+    keepAlive && doing?.reply.overfull === false && socket.writable && socket.writableLength === 0;
+  if (!clean || place.free.length >= FREE_MAX) {
     socket.destroy();
     return;
   }
   const seconds = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '')?.[1];
   connection.expiresAt = seconds === undefined ? Infinity : performance.now() + (Number(seconds) - 1) * 1000;
-  socket.resume();
+  if (socket.isPaused()) socket.resume();
   socket.unref();
   place.free.push(connection);
   next(place);
