@@ -30,33 +30,45 @@ async function latency(): Promise<Row> {
   try {
     await untilListens(port);
     const sides = { ours: dashboardOf(rig.lab), plain: { port, path: '/', bearer: 'none' } };
-    const found = await rounds(['ours', 'plain'] as const, ROUNDS, 0, async (side): Promise<Waits> => {
-      const viewers = await openViewers(sides[side], VIEWERS);
-      // What was joined for is over.
-      await sleep(500);
-      viewers.go();
-      // Each request that ends is one message to every browser.
-      const beat = setInterval(() => {
-        if (side === 'ours') void call(rig.ours).catch(() => undefined);
-      }, 1000 / PER_SECOND);
-      await sleep(WATCH_MS);
-      clearInterval(beat);
-      return viewers.end();
-    });
-    const of = (side: 'ours' | 'plain', pick: keyof Waits) =>
+    const found = await rounds(
+      ['ours', 'plain'] as const,
+      ROUNDS,
+      0,
+      async (side): Promise<Waits & { due: number }> => {
+        const viewers = await openViewers(sides[side], VIEWERS);
+        // What was joined for is over.
+        await sleep(500);
+        viewers.go();
+        // Each request that ends is one message to every browser.
+        let ended = 0;
+        const beat = setInterval(() => {
+          if (side === 'ours')
+            void call(rig.ours).then(
+              () => (ended += 1),
+              () => undefined,
+            );
+        }, 1000 / PER_SECOND);
+        await sleep(WATCH_MS);
+        clearInterval(beat);
+        // The last of them are on their way.
+        await sleep(500);
+        return { ...(await viewers.end()), due: ended * VIEWERS };
+      },
+    );
+    const of = (side: 'ours' | 'plain', pick: keyof Waits | 'due') =>
       (found.get(side) ?? []).map((waits) => waits[pick] ?? Number.NaN);
     const words = (side: 'ours' | 'plain') =>
-      `p50 ${median(of(side, 'p50')).toFixed(1)}, p99 ${median(of(side, 'p99')).toFixed(1)}, max ${Math.max(...of(side, 'max')).toFixed(0)} ms; ${(median(of(side, 'messages')) / (WATCH_MS / 1000)).toFixed(0)} messages/s`;
+      `p50 ${median(of(side, 'p50')).toFixed(1)}, p99 ${median(of(side, 'p99')).toFixed(1)}, max ${Math.max(...of(side, 'max')).toFixed(0)} ms`;
     const p99 = median(of('ours', 'p99'));
-    const due = VIEWERS * PER_SECOND * (WATCH_MS / 1000);
+    const sum = (pick: 'messages' | 'due') => of('ours', pick).reduce((all, one) => all + one, 0);
     return {
       id: 'P15',
       what: `live events to ${VIEWERS} browsers, ${PER_SECOND} a second, from the end of a request, median of ${ROUNDS}`,
-      figure: words('ours'),
+      figure: `${words('ours')}; ${sum('messages')} of ${sum('due')} messages`,
       beside: `a plain event stream of node:http ${words('plain')}`,
       ratio: `p99 ${median(paired(of('ours', 'p99'), of('plain', 'p99'), over)).toFixed(2)}× plain`,
       goal: 'p99 ≤ 50 ms, none lost',
-      met: p99 <= 50 && median(of('ours', 'messages')) >= 0.95 * due,
+      met: p99 <= 50 && sum('due') > 0 && sum('messages') >= sum('due'),
     };
   } finally {
     await plain.stop();

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { Caller, Engine } from '../engine/contract.ts';
 import { FILE_CHARACTERS_MAX } from '../schemas/chat-file-limit.ts';
+import { LIVE, streamLive } from './live-stream.ts';
 import { appRouter } from './router.ts';
 
 export const ENDPOINT = '/api/trpc/';
@@ -10,20 +11,24 @@ export const ENDPOINT = '/api/trpc/';
 /** The largest input is a file of conversations, at three bytes a character; past it the answer is 413. */
 const BODY_MAX = 3 * FILE_CHARACTERS_MAX;
 
-export type ApiHandler = (request: IncomingMessage, response: ServerResponse, path: string) => void;
+export type ApiHandler = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
 
-/** Answers below `/api/trpc/`; `path` is without the query. */
+/** Answers below `/api/trpc/`; never rejects. `path` is without the query. */
 export function createApiHandler(
   engine: Engine,
   identify: (request: IncomingMessage) => Caller | null,
 ): ApiHandler {
-  return (request, response, path) => {
-    void nodeHTTPRequestHandler({
+  return async (request, response, target) => {
+    const path = target.slice(ENDPOINT.length);
+    const createContext = () => ({ engine, caller: identify(request) });
+    if (path === LIVE && request.method === 'GET' && (await streamLive(request, response, createContext)))
+      return;
+    await nodeHTTPRequestHandler({
       req: withBody(request),
       res: response,
-      path: path.slice(ENDPOINT.length),
+      path,
       router: appRouter,
-      createContext: () => ({ engine, caller: identify(request) }),
+      createContext,
       maxBodySize: BODY_MAX,
     });
   };

@@ -8,6 +8,12 @@ export interface ApiContext {
   caller: Caller | null;
 }
 
+/** In milliseconds: both sides of an event stream learn from silence that the other one is gone. */
+export const EVENT_STREAM = {
+  ping: { enabled: true, intervalMs: 15_000 },
+  client: { reconnectAfterInactivityMs: 40_000 },
+};
+
 const t = initTRPC.context<ApiContext>().create({
   errorFormatter({ shape, error }) {
     const lab: ErrorReport | null = isLabError(error.cause) ? reportError(error.cause) : null;
@@ -15,7 +21,7 @@ const t = initTRPC.context<ApiContext>().create({
     const { stack: _stack, ...data } = shape.data;
     return { ...shape, data: { ...data, lab } };
   },
-  sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
+  sse: EVENT_STREAM,
 });
 
 const CODES: Record<number, TRPCError['code']> = {

@@ -27,7 +27,7 @@ export interface FrontHandlers {
   instruments: RequestListener;
   share: RequestListener;
   /** These two are set when they are loaded; until then the answer is 503, which asks to wait. */
-  api: ((request: IncomingMessage, response: ServerResponse, path: string) => void) | undefined;
+  api: ((request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>) | undefined;
   next: RequestListener | undefined;
 }
 
@@ -96,7 +96,7 @@ function dispatch(
   const handler = findRoute(path)?.handler ?? 'next';
   if (handler === 'health') sendJson(response, 200, { status: 'ok' });
   else if (handler === 'gateway') handlers.gateway(request, response, path);
-  else if (handler === 'api') (handlers.api ?? askToWait)(request, response, path);
+  else if (handler === 'api') void (handlers.api ?? askToWait)(request, response, path);
   else if (handler === 'next') toNext(request, response, handlers);
   else void handlers[handler](request, response);
 }
