@@ -13,6 +13,8 @@ afterEach(() => {
   closing = new AbortController();
 });
 
+const OURS = { 'com.docker.compose.config-hash': 'x', 'com.docker.compose.service': 'model' };
+
 function setUp(connect?: () => Promise<EngineApi>) {
   const events: PassThrough[] = [];
   let lists = 0;
@@ -25,7 +27,7 @@ function setUp(connect?: () => Promise<EngineApi>) {
     },
     containers: async () => {
       lists += 1;
-      return [{ Id: 'x', Names: ['/x'], Labels: {}, State: 'running', Ports: [] }];
+      return [{ Id: 'x', Names: ['/x'], Labels: OURS, State: 'running', Ports: [] }];
     },
     container: async () => sampleContainer({ RestartCount: lists }),
   });

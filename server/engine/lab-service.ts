@@ -6,6 +6,7 @@ import type { ErrorReport } from '../lib/errors.ts';
 import type { Home } from '../lib/home.ts';
 import { readWeights } from '../resources/model-weights/facts.ts';
 import { locateWeights, type LocateContext } from '../resources/model-weights/locate.ts';
+import { beginLook } from '../resources/compose-stack/look.ts';
 import { removeStackVolumes } from '../resources/compose-stack/resource.ts';
 import { HUB_STARTER, hubStarterPath, isHubStarter } from '../resources/model-weights/hub-starter.ts';
 import { STARTER, starterPath } from '../resources/model-weights/starter.ts';
@@ -106,9 +107,11 @@ export function createLabService(parts: LabServiceParts): LabService {
   });
 
   const look = async (signal: AbortSignal) => {
+    // Docker takes its time, and the files can be read meanwhile.
+    const begun = known?.engine === 'docker' ? beginLook(home, env, signal) : null;
     const resolved = await resolve();
     const resources = await createResources(
-      { home, env, program, lab: resolved.lab, starter: false, ignored },
+      { home, env, program, lab: resolved.lab, starter: false, ignored, begun },
       signal,
     );
     const found = await observe(resolved.lab, resources, signal);

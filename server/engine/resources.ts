@@ -1,5 +1,6 @@
 /** The resources of a lab, in the order in which they must be there. Part of the composition root. */
 import type { Home } from '../lib/home.ts';
+import type { EngineApi } from '../resources/compose-stack/engine-api.ts';
 import { createComposeStack } from '../resources/compose-stack/resource.ts';
 import { createEmbeddedRuntime } from '../resources/embedded-runtime/resource.ts';
 import { createModelWeights } from '../resources/model-weights/resource.ts';
@@ -28,17 +29,19 @@ export interface ResourceOptions {
   ignored: IgnoredDrift;
   /** For the plan: not even a cache is written. */
   lookOnly?: boolean;
+  /** A look at Docker that was begun for these resources alone, which look at once and do nothing else. */
+  begun?: EngineApi | null;
 }
 
 /** Both engines' resources: what the lab's engine doesn't use is desired by nobody, and shown where it is there. */
 export async function createResources(options: ResourceOptions, signal: AbortSignal): Promise<Resource[]> {
-  const { home, env, program, lab, starter, lookOnly = false } = options;
+  const { home, env, program, lab, starter, lookOnly = false, begun = null } = options;
   const { supervisorEntry, workerEntry, nodePath, stacksFolder } = program;
   const resources: Resource[] = [
     createModelWeights({ home, env, lab, allowStarterFetch: starter }),
     createPackageTools({ home, env, lab }),
     createEmbeddedRuntime({ home, env, supervisorEntry, workerEntry, nodePath }),
-    await createComposeStack({ home, env, lab, stacksFolder, lookOnly }, signal),
+    await createComposeStack({ home, env, lab, stacksFolder, lookOnly, begun }, signal),
   ];
   return resources.map((resource) => withIgnoredDrift(resource, options.ignored));
 }

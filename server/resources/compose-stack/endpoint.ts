@@ -2,7 +2,7 @@
 import { LabError } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
 import type { Health } from '../../schemas/lab.ts';
-import { bestContainer, startedAt } from './actual.ts';
+import { bestContainer, serviceOf, startedAt } from './actual.ts';
 import { conditionOf } from './condition.ts';
 import { connectEngine, type EngineApi } from './engine-api.ts';
 import type { ContainerDetails } from './engine-types.ts';
@@ -29,13 +29,15 @@ export async function readStackEndpoint(
   return endpointOf(home, bestContainer(containers, MODEL));
 }
 
+/** Of the stack's services; strangers with our label are none of them. */
 export async function projectContainers(
   engine: EngineApi,
   project: string,
   signal: AbortSignal,
 ): Promise<ContainerDetails[]> {
   const list = await engine.containers(project, signal);
-  const containers = await Promise.all(list.map(({ Id }) => engine.container(Id, signal)));
+  const ours = list.filter(({ Labels }) => serviceOf(Labels) !== null);
+  const containers = await Promise.all(ours.map(({ Id }) => engine.container(Id, signal)));
   return containers.filter((container) => container !== null);
 }
 

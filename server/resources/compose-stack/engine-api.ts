@@ -3,9 +3,10 @@
  * The one place that touches dockerode, whose own types say `any` for most answers.
  */
 import { Readable } from 'node:stream';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { findDockerHost, type DockerHost } from './docker-host.ts';
 import { dockerTrouble, MIN_API, statusCodeOf, tooOld } from './docker-trouble.ts';
+import { createEngineGet } from './engine-get.ts';
 import * as types from './engine-types.ts';
 import { PROJECT_LABEL } from './layout.ts';
 import type { RegistryAuth } from './registry-login.ts';
@@ -72,9 +73,14 @@ export async function connectEngine(env: NodeJS.ProcessEnv, signal: AbortSignal)
   return api;
 }
 
+/** The engine that was proven before; null where none was. Asks nobody. */
+export function knownEngine(env: NodeJS.ProcessEnv): EngineApi | null {
+  return proven.get(findDockerHost(env).url) ?? null;
+}
+
 /** As connectEngine, but an engine that was proven before isn't asked: for a caller whose next question tells. */
 export async function reachEngine(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<EngineApi> {
-  return proven.get(findDockerHost(env).url) ?? (await connectEngine(env, signal));
+  return knownEngine(env) ?? (await connectEngine(env, signal));
 }
 
 export function olderThan(version: string, least: string): boolean {
@@ -93,7 +99,9 @@ function clientOptions({ url }: DockerHost) {
 /** Loaded on demand, so that a lab without Docker pays nothing for the client. */
 export async function openEngine(host: DockerHost): Promise<EngineApi> {
   const { default: Docker } = await import('dockerode');
-  const docker = new Docker(clientOptions(host));
+  const options = clientOptions(host);
+  const docker = new Docker(options);
+  const get = createEngineGet(options, ANSWER_MS);
 
   async function ask<T>(
     what: string,
@@ -111,15 +119,23 @@ export async function openEngine(host: DockerHost): Promise<EngineApi> {
   }
 
   // dockerode takes an abortSignal everywhere, also where its types don't know it.
-  const untyped = docker as unknown as Record<
-    'info' | 'version' | 'ping',
-    (options: object) => Promise<unknown>
-  >;
+  const untyped = docker as unknown as Record<'info' | 'version', (options: object) => Promise<unknown>>;
+  /** A plain question has its deadline without a signal of its own: a look asks many. */
+  async function question<T>(what: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      throw dockerTrouble(error, host, what);
+    }
+  }
+  const inspect = <T>(path: string, schema: z.ZodType<T>, signal: AbortSignal): Promise<T | null> =>
+    orNull(get.parsed(path, schema, signal));
 
   return {
     host,
     ping: (signal) =>
-      ask('asking whether it is there', signal, async (options) => void (await untyped.ping(options))),
+      question('asking whether it is there', signal, async () => void (await get.text('/_ping', signal))),
     version: (signal) =>
       ask('asking for its version', signal, async (options) => {
         const { Version, ApiVersion } = types.engineVersion.parse(await untyped.version(options));
@@ -130,24 +146,16 @@ export async function openEngine(host: DockerHost): Promise<EngineApi> {
         types.engineInfo.parse(await untyped.info(options)),
       ),
     containers: (project, signal) =>
-      ask('listing containers', signal, async (options) =>
-        z.array(types.containerSummary).parse(
-          await docker.listContainers({
-            all: true,
-            ...(project === null ? {} : labelled(project)),
-            ...options,
-          }),
-        ),
+      question('listing containers', signal, () =>
+        get.text(listPath(project), signal).then((text) => types.containerList.parse(JSON.parse(text))),
       ),
     container: (id, signal) =>
-      ask('inspecting a container', signal, async (options) =>
-        types.containerDetails.nullable().parse(await orNull(docker.getContainer(id).inspect(options))),
+      question('inspecting a container', signal, () =>
+        inspect(`/containers/${encodeURIComponent(id)}/json`, types.containerDetails, signal),
       ),
     image: (reference, signal) =>
-      ask('inspecting an image', signal, async (options) =>
-        types.imageDetails
-          .nullable()
-          .parse(await orNull(docker.getImage(reference).inspect(options as object))),
+      question('inspecting an image', signal, () =>
+        inspect(imagePath(reference), types.imageDetails, signal),
       ),
     imageLayers: (signal) =>
       ask('listing images', signal, async (options) => {
@@ -258,10 +266,19 @@ export async function openEngine(host: DockerHost): Promise<EngineApi> {
   }
 }
 
+const imagePath = (reference: string): string =>
+  `/images/${reference.split('/').map(encodeURIComponent).join('/')}/json`;
+
+/** All of them, running or not. */
+const listPath = (project: string | null): string =>
+  project === null
+    ? '/containers/json?all=true'
+    : `/containers/json?all=true&filters=${encodeURIComponent(JSON.stringify(labelled(project).filters))}`;
+
 const labelled = (project: string) => ({ filters: { label: [`${PROJECT_LABEL}=${project}`] } });
 
 /** The answer, or null for 404. */
-async function orNull(work: Promise<unknown>): Promise<unknown> {
+async function orNull<T>(work: Promise<T>): Promise<T | null> {
   try {
     return await work;
   } catch (error) {

@@ -26,7 +26,15 @@ export const containerSummary = z.object({
   Id: z.string(),
   Names: z.array(z.string()),
   Labels: record(z.string()),
+  /** The name it was made from as long as that name still means its image, else the image's ID. */
+  Image: z.string().optional(),
+  ImageID: z.string().optional(),
   State: z.string(),
+  /** In words, e.g. `Up 5 minutes (healthy)`. */
+  Status: z.string().optional(),
+  NetworkSettings: z
+    .object({ Networks: record(z.object({ EndpointID: z.string().optional() }).nullable()) })
+    .nullish(),
   Ports: z
     .array(
       z.object({ IP: z.string().optional(), PrivatePort: z.number(), PublicPort: z.number().optional() }),
@@ -34,6 +42,7 @@ export const containerSummary = z.object({
     .nullish(),
 });
 export type ContainerSummary = z.infer<typeof containerSummary>;
+export const containerList = z.array(containerSummary);
 
 const portBindings = record(
   z.array(z.object({ HostIp: z.string().optional(), HostPort: z.string().optional() })).nullable(),

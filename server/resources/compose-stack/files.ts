@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { errnoOf } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
+import { readOnce } from '../../lib/read-once.ts';
 import { EMBEDDINGS_SERVICE, servedNameOf, type Lab } from '../../schemas/lab.ts';
 import { stackLayout, type StackService } from './layout.ts';
 import { PROMETHEUS_USER, type StackSecrets } from './secrets.ts';
@@ -90,7 +91,7 @@ function copies(
   return below(join(stacksFolder, folder)).map((path) => ({
     service,
     path: relative(stacksFolder, path).replaceAll('\\', '/'),
-    content: fill(readFileSync(path, 'utf8')),
+    content: fill(readOnce(path)),
   }));
 }
 

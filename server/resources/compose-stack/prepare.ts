@@ -3,9 +3,9 @@
  * home under a key of all that went in; it holds tokens in place of secrets, which are put in after reading.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Home } from '../../lib/home.ts';
+import { readOnce } from '../../lib/read-once.ts';
 import type { Lab } from '../../schemas/lab.ts';
 import { composeConfig, stackPaths, type ComposeCall } from './compose-cli.ts';
 import type { DockerHost } from './docker-host.ts';
@@ -115,7 +115,7 @@ export function composeCall(
 
 function keyOf({ stacksFolder, lab }: StackContext, variables: Variables): string {
   const hash = createHash('sha256').update(JSON.stringify(variables));
-  for (const path of stackPaths(stacksFolder, lab.profile)) hash.update(`\0${path}\0${readFileSync(path)}`);
+  for (const path of stackPaths(stacksFolder, lab.profile)) hash.update(`\0${path}\0${readOnce(path)}`);
   return hash.digest('hex');
 }
 
@@ -123,7 +123,7 @@ const keptRendering = z.object({ key: z.string(), text: z.string() });
 
 function readKept(home: Home): z.infer<typeof keptRendering> | null {
   try {
-    return keptRendering.parse(JSON.parse(readFileSync(stackLayout(home).rendered, 'utf8')));
+    return keptRendering.parse(JSON.parse(readOnce(stackLayout(home).rendered)));
   } catch {
     // Only a cache: whatever is wrong with it, Compose is asked again.
     return null;

@@ -1,8 +1,10 @@
 /** The containers of a project with their images, as they are now. */
-import type { Found } from './actual.ts';
+import { serviceOf, type Found } from './actual.ts';
 import type { EngineApi } from './engine-api.ts';
-import type { ImageDetails } from './engine-types.ts';
+import type { ContainerSummary, ImageDetails } from './engine-types.ts';
+import { imageInList, inspectImage } from './images.ts';
 import type { RenderedStack } from './rendered.ts';
+import { strangerDetails } from './strangers.ts';
 
 export async function probe(
   engine: EngineApi,
@@ -13,25 +15,36 @@ export async function probe(
   const images = new Map<string, Promise<ImageDetails | null>>();
   const imageOf = (reference: string) => {
     let known = images.get(reference);
-    if (known === undefined) images.set(reference, (known = engine.image(reference, signal)));
+    if (known === undefined) images.set(reference, (known = inspectImage(engine, reference, signal)));
     return known;
   };
-  // Asked ahead, as what an image's name means does not hang on the containers; a failure is theirs who need it.
-  const ahead = Object.values(stack?.services ?? {}).map(({ image }) => imageOf(image).catch(() => null));
-  const [list] = await Promise.all([engine.containers(project, signal), ...ahead]);
-  const found = await Promise.all(
-    list.map(async ({ Id, Labels }): Promise<Found | null> => {
-      const asked = stack?.services[Labels?.['com.docker.compose.service'] ?? '']?.image;
-      const [container, wanted] = await Promise.all([
-        engine.container(Id, signal),
-        asked === undefined ? null : imageOf(asked),
-      ]);
-      // Gone between the list and the look.
-      if (container === null) return null;
-      // As a rule they are one, and one question less.
-      const image = wanted?.Id === container.Image ? wanted : await imageOf(container.Image);
-      return { container, wanted, image };
-    }),
-  );
-  return found.filter((entry) => entry !== null);
+  const lookAt = async (summary: ContainerSummary): Promise<Found | null> => {
+    const asked = stack?.services[serviceOf(summary.Labels) ?? '']?.image;
+    const listed = asked === undefined ? null : imageInList(summary, asked);
+    const [container, wanted] = await Promise.all([
+      engine.container(summary.Id, signal),
+      listed ?? (asked === undefined ? null : imageOf(asked)),
+    ]);
+    // Gone between the list and the look.
+    if (container === null) return null;
+    // As a rule they are one, and one question less.
+    const image = wanted?.Id === container.Image ? wanted : await imageOf(container.Image);
+    return { container, wanted, image };
+  };
+  const list = await engine.containers(project, signal);
+  const [found, strangers] = await Promise.all([
+    Promise.all(list.filter(isOurs).map(lookAt)),
+    strangerDetails(
+      engine,
+      project,
+      list.filter((summary) => !isOurs(summary)),
+      signal,
+    ),
+  ]);
+  return [
+    ...found.filter((entry) => entry !== null),
+    ...strangers.map((container) => ({ container, wanted: null, image: null })),
+  ];
 }
+
+const isOurs = ({ Labels }: ContainerSummary): boolean => serviceOf(Labels) !== null;

@@ -28,6 +28,8 @@ export interface ComposeStackOptions {
   stacksFolder: string;
   /** For the plan: not even what Compose rendered is kept. */
   lookOnly?: boolean;
+  /** See beginLook. */
+  begun?: EngineApi | null;
 }
 
 /** All that is needed to act, or the reason why not. */
@@ -143,7 +145,7 @@ const nothing: Opened = { engine: null, context: null, stack: null, problem: nul
 async function open(options: ComposeStackOptions, signal: AbortSignal): Promise<Opened> {
   const opened = { ...nothing };
   try {
-    opened.engine = await reachEngine(options.env, signal);
+    opened.engine = options.begun ?? (await reachEngine(options.env, signal));
     const weights = await mountOf(options.lab.weightsPath);
     const embeddings = await mountOf(options.lab.embeddings?.weightsPath ?? null);
     const context = { ...options, host: opened.engine.host, weights, embeddings };

@@ -1,11 +1,11 @@
 /** Keys and passwords of the stack: made once, by the first `up`, and kept in the home. */
 import { hashSync } from 'bcryptjs';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { errnoOf, LabError } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
 import { parseJson } from '../../lib/json.ts';
+import { readOnce } from '../../lib/read-once.ts';
 import { stackLayout } from './layout.ts';
 import { PRIVATE, writeStackFile } from './stack-files.ts';
 
@@ -30,7 +30,7 @@ export function readSecrets(home: Home): StackSecrets | null {
   const { secrets: file } = stackLayout(home);
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readOnce(file);
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
     throw homeError(home.root, error);

@@ -1,0 +1,33 @@
+/** Images as a look needs them. */
+import type { EngineApi } from './engine-api.ts';
+import type { ContainerSummary, ImageDetails } from './engine-types.ts';
+
+/** An ID is the hash of what the image is; but which registry knows it can be learnt later. */
+const KEEP_MS = 10_000;
+const MOST_KEPT = 16;
+
+const kept = new Map<string, { image: ImageDetails; at: number }>();
+
+/**
+ * The image of a container whose summary says that `reference` still means it, as Docker found for this very list; null
+ * where it says something else, or the image was not seen lately: then Docker is to be asked.
+ */
+export function imageInList({ Image, ImageID }: ContainerSummary, reference: string): ImageDetails | null {
+  if (ImageID === undefined || Image !== reference || Image === ImageID) return null;
+  const known = kept.get(ImageID);
+  return known !== undefined && performance.now() - known.at < KEEP_MS ? known.image : null;
+}
+
+export async function inspectImage(
+  engine: Pick<EngineApi, 'image'>,
+  reference: string,
+  signal: AbortSignal,
+): Promise<ImageDetails | null> {
+  const at = performance.now();
+  const image = await engine.image(reference, signal);
+  if (image === null) return null;
+  kept.delete(image.Id);
+  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
+  kept.set(image.Id, { image, at });
+  return image;
+}

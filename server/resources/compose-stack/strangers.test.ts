@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { ContainerSummary } from './engine-types.ts';
+import { isSince, strangerDetails } from './strangers.ts';
+import { sampleContainer } from './testing/samples.ts';
+
+const NOW = Date.parse('2026-11-22T12:00:00Z');
+const running = (StartedAt: string) =>
+  sampleContainer({ State: { Status: 'running', StartedAt, FinishedAt: '0001-01-01T00:00:00Z' } });
+const summary = (Status: string, change: Partial<ContainerSummary> = {}): ContainerSummary => ({
+  Id: 'x',
+  Names: ['/x'],
+  Labels: {},
+  State: 'running',
+  Status,
+  ...change,
+});
+
+describe('a container that is no service of ours', () => {
+  it.each([
+    ['Up Less than a second', '2026-11-22T11:59:59.400Z', true],
+    ['Up 5 minutes (healthy)', '2026-11-22T11:54:20Z', true],
+    ['Up About an hour', '2026-11-22T10:50:00Z', true],
+    ['Up 3 weeks', '2026-10-30T12:00:00Z', true],
+    // Started again since.
+    ['Up 5 minutes', '2026-11-22T10:00:00Z', false],
+    ['Up 3 seconds', '2026-11-22T11:59:00Z', false],
+    ['Restarting', '2026-11-22T11:59:59Z', false],
+  ])('%s fits a start at %s: %s', (status, startedAt, fits) => {
+    expect(isSince(summary(status), running(startedAt), NOW)).toBe(fits);
+  });
+
+  it('is inspected again when the list says something new of it, and not before', async () => {
+    let asked = 0;
+    const engine = {
+      container: async () => {
+        asked += 1;
+        return running(new Date(Date.now() - 90_000).toISOString());
+      },
+    };
+    const { signal } = new AbortController();
+    const look = (one: ContainerSummary) => strangerDetails(engine, 'p', [one], signal);
+    await look(summary('Up About a minute'));
+    const [same] = await look(summary('Up About a minute'));
+    expect([asked, same?.State.Status]).toEqual([1, 'running']);
+    await look(summary('Up About a minute (Paused)', { State: 'paused' }));
+    await look(summary('Up 4 seconds'));
+    const restarted = { Networks: { n: { EndpointID: 'another' } } };
+    await look(summary('Up About a minute', { NetworkSettings: restarted }));
+    expect(asked).toBe(4);
+  });
+});
