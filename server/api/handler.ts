@@ -30,6 +30,8 @@ export function createApiHandler(
       router: appRouter,
       createContext,
       maxBodySize: BODY_MAX,
+      // Of its event streams tRPC says only that they change.
+      responseMeta: () => ({ headers: new Headers({ 'Cache-Control': 'no-store' }) }),
     });
   };
 }

@@ -84,11 +84,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     await engine.parts.sharing.resume();
     // A Docker that is slow to answer must not hold up the dashboard; it says so itself.
     void engine.prime().catch(() => undefined);
-    // Not before the first answers: the procedures and their schemas take a while to load.
-    const { createApiHandler } = await import('../api/handler.ts');
-    front.handlers.api = createApiHandler(engine, identify);
     const [first] = servers;
     if (first !== undefined) front.handlers.next = await loadNext(options.program.nextFolder, port, first);
+    // Last, because it takes its time: a page asks for data once its scripts have come.
+    const { createApiHandler } = await import('../api/handler.ts');
+    front.handlers.api = createApiHandler(engine, identify);
   } catch (error) {
     for (const server of servers) server.close();
     await engine.close();
