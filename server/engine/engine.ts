@@ -91,7 +91,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
   const replies = createLiveReplies(chats, () => bus.publish({ type: 'chats' }));
   const locks = createLocks(db);
   const hash = createFileHashes(db);
-  const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }));
+  const ledger = createLedger(db, (request) => bus.publish({ type: 'request', request }), home.ledgerSums);
   const instruments = createInstruments();
   const cost = createCostMeter({
     configPath: home.config,
@@ -272,7 +272,7 @@ export function createEngine(options: EngineOptions): RunningEngine {
       sharing.close();
       await activities.close();
       closing.abort();
-      ledger.flush();
+      ledger.close();
       closeDb(db);
     },
   };

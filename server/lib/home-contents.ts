@@ -9,7 +9,7 @@ import type { Home } from './home.ts';
 
 /** Files of the home itself; SQLite's and half-written ones have more behind the name. */
 const IN_ROOT =
-  /^(?:ai-lab\.yaml(?:\.\d+\.tmp)?|ailab\.db(?:-\w+)?|(?:server|runtime|embeddings)\.json(?:\.\d+\.tmp)?|(?:runtime|embeddings)\.key(?:\.\d+\.tmp)?)$/;
+  /^(?:ai-lab\.yaml(?:\.\d+\.tmp)?|ailab\.db(?:-\w+)?|ledger-sums\.bin(?:\.\d+\.tmp)?|(?:server|runtime|embeddings)\.json(?:\.\d+\.tmp)?|(?:runtime|embeddings)\.key(?:\.\d+\.tmp)?)$/;
 /** And of its folders. */
 const IN_FOLDERS: Record<string, RegExp> = {
   backups: /^ailab-.*\.db(?:-\w+)?$/,

@@ -12,6 +12,8 @@ export interface Home {
   root: string;
   config: string;
   database: string;
+  /** What the charts have summed up of a large ledger, for the next start; it can be missing. */
+  ledgerSums: string;
   runtimes: string;
   /** Programs of others that a command asked for, each below its package manager's name. */
   tools: string;
@@ -51,6 +53,7 @@ export function locateHome(flag?: string, env: NodeJS.ProcessEnv = process.env):
     root,
     config: join(root, 'ai-lab.yaml'),
     database: join(root, 'ailab.db'),
+    ledgerSums: join(root, 'ledger-sums.bin'),
     runtimes: join(root, 'runtimes'),
     tools: join(root, 'tools'),
     models: join(root, 'models'),

@@ -19,7 +19,8 @@ const CLIENTS_MAX = 50;
 
 export type Ledger = ReturnType<typeof createLedger>;
 
-export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
+/** `sumsFile`: where the charts' sums are kept from one start to the next. */
+export function createLedger(db: Db, publish: (row: LedgerRow) => void, sumsFile?: string) {
   const log = createLogger('ledger');
   let waiting: NewRequest[] = [];
   let timer: NodeJS.Timeout | undefined;
@@ -41,6 +42,7 @@ export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
 
   const tallies = createLedgerTallies({
     db,
+    file: sumsFile,
     flush() {
       flush();
       return waiting.map((row) => ({ ...row, promptMs: row.promptMs ?? null, cost: row.cost ?? null }));
@@ -72,5 +74,10 @@ export function createLedger(db: Db, publish: (row: LedgerRow) => void) {
     /** Requests that ended in the range. */
     series: (range: MetricRange, now: number = Date.now()) => tallies.series(range, now),
     costs: tallies.costs,
+    /** Writes what waits, and keeps the sums for the next start. */
+    close(): void {
+      flush();
+      tallies.keep();
+    },
   };
 }

@@ -7,7 +7,7 @@ const GAMMA = 1.01;
 const LOG_GAMMA = Math.log(GAMMA);
 /** Milliseconds; what is below counts as this. The last bin begins above a day. */
 const SMALLEST = 0.001;
-const BINS = 2560;
+export const BINS = 2560;
 
 export interface Spread {
   count: number;
