@@ -1,7 +1,7 @@
 /** P7: a client that goes away in the middle of a stream, and when the model server hears of it. */
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { besides, byName, streaming } from './gateway.ts';
 import { rounds } from './rounds.ts';
 import type { Rig } from './rig.ts';

@@ -8,7 +8,7 @@ import { chromium, type BrowserContext } from '@playwright/test';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exec } from '../../server/lib/exec.ts';
 import { anyFreePort } from '../../server/lib/ports.ts';
 import { ailab } from '../support/cli.ts';

@@ -1,7 +1,7 @@
 /** P19: how late our server's event loop is while 64 streams pass and two dashboards and a Prometheus poll it. */
 import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { crowd, CROWD } from './gateway.ts';
 import type { Rig } from './rig.ts';
 import { median, type Row } from './stats.ts';

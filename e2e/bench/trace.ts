@@ -1,6 +1,6 @@
 /** A page's main thread, task by task, from Chromium's own trace. */
 import type { Browser, Page } from '@playwright/test';
-import { z } from 'zod';
+import * as z from 'zod';
 
 export interface Task {
   /** Milliseconds of the thread's own time: what else ran on the machine is not in it. */

@@ -1,7 +1,7 @@
 /** The viewers as a process of their own: they must not make the bench itself late. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { readServerFile } from '../../server/main/server-file.ts';
 import { locateHome } from '../../server/lib/home.ts';
 import type { Lab } from '../support/lab.ts';

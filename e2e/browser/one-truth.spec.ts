@@ -1,5 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ailab } from '../support/cli.ts';
 import { startLab, type Lab } from '../support/lab.ts';
 import { standInModel, type StandIn } from '../support/model.ts';

@@ -20,7 +20,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { stringify } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
 import { locateHome } from '../../server/lib/home.ts';
 import { ailab, type Finished } from '../support/cli.ts';

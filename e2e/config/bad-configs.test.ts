@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exampleConfig } from '../../server/schemas/config-example.ts';
 import { ailab } from '../support/cli.ts';
 import { badConfigs, type BadConfig } from './bad-configs.ts';

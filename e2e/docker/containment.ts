@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { cpSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ask } from '../support/http.ts';
 import { mustHold } from '../support/violation.ts';
 import type { TestEngine } from './harness/engine.ts';

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { request as httpRequest, type ClientRequest } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { anyFreePort } from '../../server/lib/ports.ts';
 import { buildGguf } from '../../server/resources/model-weights/gguf-fixture.ts';
 import { startLab, type Lab } from '../support/lab.ts';

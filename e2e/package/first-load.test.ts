@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { HINT } from '../../server/bin/compile-hints.mjs';
 import { AT_MOST, EMPTY_APP, firstLoads } from '../support/first-load.ts';
 import { ROOT } from '../support/lab.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ask } from '../support/http.ts';
 import { requireBuild, ROOT, startLab, type Lab } from '../support/lab.ts';
 import { credentials, login, ownPage, type Login } from '../support/login.ts';

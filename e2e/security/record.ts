@@ -1,7 +1,7 @@
 /** What a run of the defences has found, kept for the table that sums it up (table.ts): one file for each test file. */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ROOT } from '../support/lab.ts';
 
 const FOLDER = join(ROOT, 'e2e', '.out', 'defences');

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parsePins } from '../../stacks/verify-pins.mjs';
 import { ask } from '../support/http.ts';
 import { ROOT, type Lab } from '../support/lab.ts';

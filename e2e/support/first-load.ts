@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Of an empty app: `node e2e/bench/bench.ts first-load` measures it anew, for other versions or where this is doubted. */
 export const EMPTY_APP = { bytes: 134_979, next: '16.4.6', react: '19.3.1', measured: '2026-11-22' } as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { idInput } from '../schemas/access.ts';
 import { procedure, router, startedBy } from './trpc.ts';
 

@@ -90,8 +90,9 @@ function cleanUp(folder) {
 async function bundle(outdir) {
   const { build: esbuild } = await import('esbuild');
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
-  await esbuild({
+  const { metafile } = await esbuild({
     ...BUNDLE_OPTIONS,
+    metafile: true,
     entryPoints: {
       cli: 'server/main/cli.ts',
       supervisor: 'server/supervisor/main.ts',
@@ -102,6 +103,14 @@ async function bundle(outdir) {
     define: { 'process.env.AILAB_VERSION': JSON.stringify(version) },
   });
   if (!existsSync(join(outdir, 'cli.js'))) throw new Error('the bundle is missing');
+  refuseWholeZod(metafile);
+}
+
+/** One `import { z }` brings zod's fifty languages, half a megabyte that each start reads; a namespace is taken apart. */
+function refuseWholeZod({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) => Object.keys(output.inputs));
+  if (inputs.some((path) => path.endsWith('zod/v4/locales/de.js')))
+    throw new Error("a module imports zod whole: write `import * as z from 'zod'`");
 }
 
 await build();

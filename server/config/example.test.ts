@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configFile } from '../schemas/config.ts';
 import { CONFIG_DEFAULTS } from '../schemas/config-defaults.ts';
 import { CONFIG_DOCS, CONFIG_KEYS, type KeyDoc } from '../schemas/config-docs.ts';

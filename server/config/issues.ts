@@ -1,5 +1,5 @@
 /** What a schema has found, in words for the person who wrote the file. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 
 type Issue = z.core.$ZodIssue;
 

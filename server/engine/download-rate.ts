@@ -1,5 +1,5 @@
 /** How fast the network was when something was downloaded last, measured over that whole download. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
 import { readSetting, writeSetting } from '../../db/queries/settings.ts';
 import type { Run } from './orchestrator.ts';

@@ -2,7 +2,7 @@
  * Drift that the user lets be. Kept per item as field → the actual value that is ignored, so that the next change of
  * the field shows again; forgotten when the item is made anew. Part of the composition root.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
 import { deleteSetting, readSetting, writeSetting } from '../../db/queries/settings.ts';
 import { LabError } from '../lib/errors.ts';

@@ -1,5 +1,5 @@
 /** Readiness in stages: the runtime's port answers → it is healthy → one token was generated. Only that is "up". */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Endpoint } from '../gateway/forward.ts';
 import { LabError } from '../lib/errors.ts';
 import { parseJson } from '../lib/json.ts';

@@ -1,6 +1,6 @@
 /** A damaged database is replaced by its newest sound backup, kept aside, and told of: at once, and for a week after. */
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { restoreNewest, type Restored } from '../../db/backups.ts';
 import type { Db } from '../../db/client.ts';
 import { readSetting, writeSetting } from '../../db/queries/settings.ts';

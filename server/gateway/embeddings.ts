@@ -1,5 +1,5 @@
 /** What /v1/embeddings takes, checked before the runtime sees it, so that every runtime refuses alike. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { OpenAiError } from './openai-error.ts';
 
 export const EMBEDDINGS_PATH = '/v1/embeddings';

@@ -3,7 +3,7 @@
  * directions; every request is metered into the ledger; a client that goes away stops the generation.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Caller } from '../engine/contract.ts';
 import type { ChunkGaps } from '../lib/chunk-gaps.ts';
 import { harmless } from '../lib/harmless.ts';

@@ -2,7 +2,7 @@
  * Reads the numbers out of a reply as it passes, without holding it up. Both runtimes put `timings` on the finish
  * chunk (or beside `usage`), see stack-facts §1; the shapes are parsed, never trusted.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { countGaps, type ChunkGaps } from '../lib/chunk-gaps.ts';
 import { parseJson } from '../lib/json.ts';
 import type { Reasoning } from '../schemas/chat.ts';

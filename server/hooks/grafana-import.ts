@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { HookContext, HookEnd } from '../engine/hooks.ts';
 import { LabError } from '../lib/errors.ts';
 import { VERSION } from '../lib/version.ts';

@@ -2,7 +2,7 @@
  * Grafana's two ways to keep a dashboard: `/apis/dashboard.grafana.app` (12 and 13; `v1`, before it `v1beta1`) and
  * `/api/dashboards/db` (10 and 11, deprecated since 13). Source: Dashboard HTTP API of Grafana 10.4, 12.4 and 13.2.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { GrafanaCall, GrafanaReply } from './grafana-call.ts';
 
 export interface Dashboard {

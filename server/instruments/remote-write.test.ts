@@ -2,7 +2,8 @@ import protobuf from 'protobufjs/light.js';
 import { Gauge, Histogram, Registry } from 'prom-client';
 import { uncompress } from 'snappyjs';
 import { expect, it } from 'vitest';
-import { encodeSamples, samplesOf } from './remote-write.ts';
+import { encodeSamples } from './encode-samples.ts';
+import { samplesOf } from './remote-write.ts';
 
 it('names every series as a scrape would', async () => {
   const registry = new Registry();

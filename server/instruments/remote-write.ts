@@ -1,44 +1,9 @@
 /**
  * The instruments pushed into the lab's Prometheus, because a container can't reach a server on this machine's
- * loopback. Remote write 1.0 (prometheus.io/docs/specs/prw/remote_write_spec): a snappy block of a protobuf
- * WriteRequest. What can't be sent now isn't kept: counters go on, and the next push says it all.
+ * loopback. What can't be sent now isn't kept: counters go on, and the next push says it all.
  */
-import protobuf from 'protobufjs/light.js';
 import type { Registry } from 'prom-client';
-import { compress } from 'snappyjs';
-
-export interface Sample {
-  /** With `__name__`. */
-  labels: Record<string, string>;
-  value: number;
-}
-
-const WriteRequest = protobuf.Root.fromJSON({
-  nested: {
-    WriteRequest: { fields: { timeseries: { rule: 'repeated', type: 'TimeSeries', id: 1 } } },
-    TimeSeries: {
-      fields: {
-        labels: { rule: 'repeated', type: 'Label', id: 1 },
-        samples: { rule: 'repeated', type: 'Sample', id: 2 },
-      },
-    },
-    Label: { fields: { name: { type: 'string', id: 1 }, value: { type: 'string', id: 2 } } },
-    Sample: { fields: { value: { type: 'double', id: 1 }, timestamp: { type: 'int64', id: 2 } } },
-  },
-}).lookupType('WriteRequest');
-
-/** Labels sorted by name, empty ones left out, as the protocol wants them. `at`: epoch milliseconds. */
-export function encodeSamples(samples: readonly Sample[], at: number): Buffer {
-  const timeseries = samples.map(({ labels, value }) => ({
-    labels: Object.entries(labels)
-      .filter(([, text]) => text !== '')
-      .map(([name, text]) => ({ name, value: text }))
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1)),
-    samples: [{ value, timestamp: at }],
-  }));
-  const message = WriteRequest.encode(WriteRequest.create({ timeseries })).finish();
-  return Buffer.from(compress(message));
-}
+import type { Sample } from './encode-samples.ts';
 
 /** Every value of a registry as Prometheus would scrape it. */
 export async function samplesOf(registry: Registry, common: Record<string, string>): Promise<Sample[]> {
@@ -88,6 +53,7 @@ export function startPusher({ target, samples, everyMs = EVERY_MS }: PusherParts
     if (to === null || busy) return;
     busy = true;
     try {
+      const { encodeSamples } = await import('./encode-samples.ts');
       const reply = await fetch(new URL('/api/v1/write', to.baseUrl), {
         method: 'POST',
         headers: {

@@ -1,6 +1,6 @@
 /** One embeddings request in OpenAI's shape: waits for its turn, and stops between inputs when its client is gone. */
 import type { ServerResponse } from 'node:http';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Serving } from './answer.ts';
 import { errorBody, invalidRequest } from './api-error.ts';
 import type { Embedder } from './embedder.ts';

@@ -1,5 +1,5 @@
 /** The two request bodies we read. What we can't do is refused by name; what changes nothing is let pass. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { invalidRequest } from './api-error.ts';
 
 const stop = z.union([z.string(), z.array(z.string()).max(16)]).nullish();

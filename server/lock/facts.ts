@@ -1,5 +1,5 @@
 /** What a lock says about the lab to be brought up, complete, or the reason why it can't be. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLabError, LabError } from '../lib/errors.ts';
 import { ENGINES, POOLINGS, PROFILES, type Pooling } from '../schemas/lab.ts';
 import {

@@ -1,5 +1,5 @@
 /** The one reader of locks: v1 and v2, from text to a document of version 2. Nothing is lost, nothing is guessed. */
-import type { z } from 'zod';
+import type * as z from 'zod';
 import {
   LOCK_VERSION,
   lockDocument,

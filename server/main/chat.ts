@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGateway } from '../gateway/gateway.ts';
 import { LabError } from '../lib/errors.ts';
-import { z } from 'zod';
+import * as z from 'zod';
 import { baseUrl, bearer } from './remote.ts';
 import type { LabClient } from './lab-client.ts';
 

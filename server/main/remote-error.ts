@@ -1,6 +1,6 @@
 /** An error of the server's engine becomes the same error here, with its code and its fix. */
 import { TRPCClientError } from '@trpc/client';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabError } from '../lib/errors.ts';
 import { errorReport } from '../schemas/lab.ts';
 

@@ -11,7 +11,6 @@ import { isPortFree, nextFreePort, portHolder } from '../lib/ports.ts';
 import { isAlive, ownIdentity } from '../lib/process-identity.ts';
 import { exposureWords } from '../schemas/share-words.ts';
 import { openBrowser } from './browser.ts';
-import { connect } from './remote.ts';
 import { startServer, type RunningServer } from './server.ts';
 import { readServerFile, removeServerFile, writeServerFile } from './server-file.ts';
 
@@ -97,6 +96,7 @@ async function greetFirst(home: Home, lease: Lease, options: ServeOptions): Prom
       status: 409,
     });
   }
+  const { connect } = await import('./remote.ts');
   const { url } = await connect(file).access.loginLink.mutate();
   options.out(`ailab-web is already running for this home (pid ${file.pid}): ${url}`);
   if (options.open) await openBrowser(url, home, options.env);

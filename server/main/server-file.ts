@@ -1,6 +1,6 @@
 /** `<home>/server.json`: where the home's running server is, and the secret by which the CLI proves itself. 0600. */
 import { readFileSync, rmSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Home } from '../lib/home.ts';
 import { writePrivateFile } from '../lib/private-file.ts';
 import { isAlive } from '../lib/process-identity.ts';

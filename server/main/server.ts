@@ -11,6 +11,7 @@ import { loadNext } from '../front/next-handler.ts';
 import type { Silence } from '../gateway/forward.ts';
 import { createGateway } from '../gateway/gateway.ts';
 import type { Home } from '../lib/home.ts';
+import { boundYoungGeneration } from '../lib/young-generation.ts';
 import { secretText } from '../services/access.ts';
 
 export interface ServerOptions {
@@ -50,6 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const identify = (request: IncomingMessage) => engine.identify((name) => headerOf(request.headers[name]));
   const servers: Server[] = [];
   const closing = new AbortController();
+  boundYoungGeneration(closing.signal);
   try {
     const front = createFront(
       {

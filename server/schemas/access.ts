@@ -1,5 +1,5 @@
 /** Logins of browsers and keys of programs, as the Settings page shows them. Secrets appear once, at creation. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const apiKey = z.object({
   id: z.string(),

@@ -1,5 +1,5 @@
 /** An activity: one recorded run of up, down, pull…, with steps, progress and outcome. It survives a restart. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { configOverrides } from './config.ts';
 import { errorReport } from './lab.ts';
 

@@ -1,5 +1,5 @@
 /** Text files that go along with a question: what may come in. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ATTACHED_CHARACTERS_MAX, ATTACHMENT_BYTES_MAX, ATTACHMENTS_MAX } from './attachment-text.ts';
 
 // oxlint-disable-next-line no-control-regex -- a NUL is what tells a binary file from text

@@ -1,5 +1,5 @@
 /** Conversations as a file: what is exported, and what may come in. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { attachments } from './chat-attachments.ts';
 import { chatSettings } from './chat-settings.ts';
 import { FILE_CHARACTERS_MAX } from './chat-file-limit.ts';

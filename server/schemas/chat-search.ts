@@ -1,5 +1,5 @@
 /** Search over all conversations. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const searchInput = z.strictObject({ text: z.string().max(200) });
 

@@ -1,5 +1,5 @@
 /** What a conversation asks of the model beside its words, and the presets for it. An absent key is the runtime's default. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { NUMBER_LIMITS, STOP_MAX, STOPS_MAX, SYSTEM_PROMPT_MAX } from './chat-settings-words.ts';
 
 function number(key: keyof typeof NUMBER_LIMITS) {

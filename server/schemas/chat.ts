@@ -1,5 +1,5 @@
 /** Conversations as the browser sees them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { attachment, attachments } from './chat-attachments.ts';
 import { chatSettings } from './chat-settings.ts';
 

@@ -1,5 +1,5 @@
 /** What can be chosen for the lab, what each choice needs, and whether that is there. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ORIGINS } from './config.ts';
 import { ENGINE_CHOICES, ENGINES, PROFILES } from './lab.ts';
 

@@ -1,5 +1,5 @@
 /** `ai-lab.yaml` as the editor sees it: its text, what is wrong with it, and what holds in the end. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { CONFIG_KEYS } from './config-docs.ts';
 import { configProblem, ORIGINS } from './config.ts';
 

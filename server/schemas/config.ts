@@ -1,5 +1,5 @@
 /** `ai-lab.yaml`, key by key. Strict: an unknown key is an error, because a misspelt one would be silently ignored. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { SERVICES } from './config-defaults.ts';
 import { costConfig } from './cost-config.ts';
 import { hookConfig } from './hook-config.ts';

@@ -1,5 +1,5 @@
 /** `cost` of `ai-lab.yaml`: what this machine costs. Each number of the cost meter needs its own part; without it, it is unknown. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { line } from './line.ts';
 
 let currencies: ReadonlySet<string> | undefined;

@@ -1,5 +1,5 @@
 /** The cost meter's three numbers, which are never added: electricity, hardware, and what an API would ask. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { priceRow, type PriceRow } from './cost-config.ts';
 
 /** Between these two; equal where it was measured. */

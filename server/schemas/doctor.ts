@@ -1,5 +1,5 @@
 /** `doctor`: what was looked at on this machine, and what to do about it. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const doctorCheck = z.object({
   name: z.string(),

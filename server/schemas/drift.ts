@@ -1,5 +1,5 @@
 /** Drift that the user lets be: named by item and field, for the values as they are now. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DOMAINS } from './lab.ts';
 
 /** Back to heeding every field of an item. */

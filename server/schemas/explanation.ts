@@ -1,5 +1,5 @@
 /** A failure explained: what it was in a plain sentence, the line that tells it, and what to change. Node-free. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a repair may change: plain values. No command, image, path, address or host is among them. */
 export const REPAIRABLE = [

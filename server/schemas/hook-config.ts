@@ -1,5 +1,5 @@
 /** `hooks` of `ai-lab.yaml`, as they are written there. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseDuration } from './duration.ts';
 import { line } from './line.ts';
 

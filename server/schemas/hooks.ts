@@ -1,5 +1,5 @@
 /** Hooks and their receipts, as server, CLI and browser see them. Times are epoch milliseconds. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorReport } from './lab.ts';
 
 export const HOOK_PHASES = ['pre_apply', 'post_apply'] as const;

@@ -1,5 +1,5 @@
 /** The Models page and `ailab-web models`: what weights there are, and whether they fit. Sizes in bytes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorReport } from './lab.ts';
 
 /** Where an entry lies: the Hugging Face cache, the home, or a configured folder. */

@@ -1,5 +1,5 @@
 /** The lab's words as types and zod schemas, shared by server, CLI and browser. Node-free. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { explanation } from './explanation.ts';
 
 export const PROFILES = ['default', 'gpu'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One line of text that a person can see: no control characters, not empty. */
 export function line(max: number) {

@@ -1,5 +1,5 @@
 /** The one event stream of a tab: a snapshot first, then deltas. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { activity } from './activity.ts';
 import { labOverview } from './overview.ts';
 import { ledgerRow } from './metrics.ts';

@@ -2,7 +2,7 @@
  * The lock: what was actually brought up, exactly enough to do it again (DESIGN §4). Every object is loose: keys that
  * this version does not know are kept. Node-free.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENGINES, PROFILES } from './lab.ts';
 import { LOCK_MAX_BYTES } from './lock-text.ts';
 

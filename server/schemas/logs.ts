@@ -1,5 +1,5 @@
 /** Log lines of the lab's services, as they cross every wire: text that is harmless already. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const LOG_STREAMS = ['stdout', 'stderr', 'both'] as const;
 

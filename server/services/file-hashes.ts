@@ -1,5 +1,5 @@
 /** Hashes of large files, kept in the settings under what changes when their bytes do, so that each is read once. */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Db } from '../../db/client.ts';
 import { readSetting, writeSetting } from '../../db/queries/settings.ts';
 import type { LockContext } from '../engine/resource.ts';

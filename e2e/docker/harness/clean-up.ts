@@ -1,5 +1,5 @@
 /** Removes containers, networks and volumes: all of them in an engine of our own, one project's in anybody else's. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { engineJson } from './engine-api.ts';
 
 const containersSchema = z.array(z.object({ Id: z.string() }));

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isAlive } from '../../../server/lib/process-identity.ts';
 import { cacheFolder, saying } from './cache.ts';
 import { cleanUp } from './clean-up.ts';

@@ -4,7 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { cacheFolder, inBuildFolder, say, saying, sha256File } from './cache.ts';
 import { isDebian } from './debian.ts';
 import { engineJson } from './engine-api.ts';

@@ -3,7 +3,7 @@
  * words like "Creating", or `{id, text}`; last `{error: true, message}`. v5 (cmd/display/json.go): `{id, parent_id,
  * status: Working|Done|Warning|Error, text, details}`. Lines of another shape are plain words of some program.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../lib/json.ts';
 
 const line = z.object({

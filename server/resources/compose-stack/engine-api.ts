@@ -3,7 +3,7 @@
  * The one place that touches dockerode, whose own types say `any` for most answers.
  */
 import { Readable } from 'node:stream';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { findDockerHost, type DockerHost } from './docker-host.ts';
 import { dockerTrouble, MIN_API, statusCodeOf, tooOld } from './docker-trouble.ts';
 import { createEngineGet } from './engine-get.ts';

@@ -3,7 +3,7 @@
  * general client takes half as long again. An answer of the same bytes as the last one is not taken apart anew.
  */
 import { Agent, request, type RequestOptions } from 'node:http';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { parseJson } from '../../lib/json.ts';
 
 /** Where Docker listens, as node:http takes it. */

@@ -2,7 +2,7 @@
  * The parts of the Engine API's answers that are read here. Source: Docker Engine API 1.41–1.52. Fields that an old
  * engine leaves out are optional; null and absent are the same.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 
 const record = <T extends z.ZodType>(value: T) => z.record(z.string(), value).nullish();
 const strings = z.array(z.string()).nullish();

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, isLabError, LabError } from '../../lib/errors.ts';
 import { exec } from '../../lib/exec.ts';
 import { isProgram, which } from '../../lib/which.ts';

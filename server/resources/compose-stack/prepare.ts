@@ -3,7 +3,7 @@
  * home under a key of all that went in; it holds tokens in place of secrets, which are put in after reading.
  */
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Home } from '../../lib/home.ts';
 import { readOnce } from '../../lib/read-once.ts';
 import type { Lab } from '../../schemas/lab.ts';

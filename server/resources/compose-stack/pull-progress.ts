@@ -1,5 +1,5 @@
 /** What an image pull says, line by line: `{status, id, progressDetail: {current, total}}`, errors among them. Pure. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../lib/json.ts';
 
 const pullLine = z.object({

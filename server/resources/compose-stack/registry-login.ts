@@ -4,7 +4,7 @@
  * Source: docker/cli, cli/config (configfile, credentials) and its credential-helper protocol.
  */
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exec } from '../../lib/exec.ts';
 import { parseJson } from '../../lib/json.ts';
 import { which } from '../../lib/which.ts';

@@ -2,7 +2,7 @@
  * What a registry says about an image, without pulling it: the sizes of its layers. Source: OCI distribution spec 1.1
  * and Docker's token authentication. With the login that a pull would use.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RegistryAuth } from './registry-login.ts';
 
 export interface ImageLayers {

@@ -2,7 +2,7 @@
  * What Compose makes of the stack file (`config --format json`), read as far as drift is told from it. Source: the
  * compose-spec as Compose 2.20 to 5 print it; values that were shorthands are objects by then.
  */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabError } from '../../lib/errors.ts';
 
 const numeric = z.union([z.string(), z.number()]);

@@ -1,7 +1,7 @@
 /** Keys and passwords of the stack: made once, by the first `up`, and kept in the home. */
 import { hashSync } from 'bcryptjs';
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, LabError } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
 import { parseJson } from '../../lib/json.ts';

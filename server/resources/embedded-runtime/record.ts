@@ -3,7 +3,7 @@
  * read it and check it against the living processes. 0600, because it holds the model server's key.
  */
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf } from '../../lib/errors.ts';
 import { POOLINGS, PROFILES } from '../../schemas/lab.ts';
 

@@ -1,5 +1,5 @@
 /** What is handed over when a runtime starts: to the supervisor over stdin, to our worker over IPC. Never in argv. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROFILES } from '../../schemas/lab.ts';
 import { runtimeFacts } from './record.ts';
 import { ROLES, type Role, type Slot } from './slot.ts';

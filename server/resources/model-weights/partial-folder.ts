@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabError } from '../../lib/errors.ts';
 import { homeError, type Home } from '../../lib/home.ts';
 import { isAlive, ownIdentity } from '../../lib/process-identity.ts';

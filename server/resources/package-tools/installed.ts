@@ -1,7 +1,7 @@
 /** What lies in `<home>/runtimes`, from the package.json files alone; npm is not asked. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf } from '../../lib/errors.ts';
 import type { Home } from '../../lib/home.ts';
 

@@ -4,7 +4,7 @@
  */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { exec } from '../../lib/exec.ts';
 import { errnoOf } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';

@@ -1,5 +1,5 @@
 /** Questions to the lab's Prometheus over its HTTP API (prometheus.io/docs/prometheus/latest/querying/api). */
-import { z } from 'zod';
+import * as z from 'zod';
 import { LabError } from '../../lib/errors.ts';
 import { parseJson } from '../../lib/json.ts';
 import type { ScrapeTarget } from '../../schemas/metrics.ts';

@@ -1,6 +1,6 @@
 /** What a repo holds at a revision, as the Hub says: `/api/models/{repo}/revision|tree/{rev}`, then HEAD of one file. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseJson } from '../../../lib/json.ts';
 import { isLabError } from '../../../lib/errors.ts';
 import type { IncomingMessage } from 'node:http';

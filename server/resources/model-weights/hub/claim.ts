@@ -4,7 +4,7 @@
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errnoOf, type LabError } from '../../../lib/errors.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { isAlive, ownIdentity } from '../../../lib/process-identity.ts';

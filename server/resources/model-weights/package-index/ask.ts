@@ -1,6 +1,6 @@
 /** Where a file of a project lies, as an index says: the simple API, as JSON (PEP 691) or HTML (PEP 503). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isLabError } from '../../../lib/errors.ts';
 import { parseJson } from '../../../lib/json.ts';
 import { bodyText, request, type Answer } from '../download/request.ts';
