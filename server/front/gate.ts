@@ -208,10 +208,17 @@ export function routeOf(visit: Pick<Visit, 'target'>): Route | undefined {
   return findRoute(pathOf(visit));
 }
 
+const hostsOf = new WeakMap<GateContext, string[]>();
+
 /** Of port 80 no client speaks: there the bare name means us. */
-function ownHosts({ port, extraHosts }: GateContext): string[] {
+function ownHosts(context: GateContext): string[] {
+  const known = hostsOf.get(context);
+  if (known !== undefined) return known;
+  const { port, extraHosts } = context;
   const names = ['localhost', '127.0.0.1', '[::1]', ...extraHosts];
-  return names.map((name) => (port === 80 ? name : `${name}:${port}`));
+  const hosts = names.map((name) => (port === 80 ? name : `${name}:${port}`));
+  hostsOf.set(context, hosts);
+  return hosts;
 }
 
 function ownOrigins(context: GateContext): string[] {

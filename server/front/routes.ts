@@ -15,17 +15,19 @@ export interface Route {
 
 const READ = ['GET', 'HEAD'] as const;
 
-const EXACT: Record<string, Route> = {
-  '/healthz': { handler: 'health', need: 'nothing', methods: READ },
-  '/login': { handler: 'next', need: 'nothing', methods: READ },
-  '/auth/login': { handler: 'login', need: 'nothing', methods: ['POST'] },
-  '/auth/session': { handler: 'session', need: 'data', methods: READ },
-  '/metrics': { handler: 'instruments', need: 'program', methods: READ },
-  '/v1/models': { handler: 'gateway', need: 'program', methods: READ },
-  '/v1/chat/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
-  '/v1/embeddings': { handler: 'gateway', need: 'program', methods: ['POST'] },
-  '/v1/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
-};
+const EXACT = new Map<string, Route>(
+  Object.entries<Route>({
+    '/healthz': { handler: 'health', need: 'nothing', methods: READ },
+    '/login': { handler: 'next', need: 'nothing', methods: READ },
+    '/auth/login': { handler: 'login', need: 'nothing', methods: ['POST'] },
+    '/auth/session': { handler: 'session', need: 'data', methods: READ },
+    '/metrics': { handler: 'instruments', need: 'program', methods: READ },
+    '/v1/models': { handler: 'gateway', need: 'program', methods: READ },
+    '/v1/chat/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
+    '/v1/embeddings': { handler: 'gateway', need: 'program', methods: ['POST'] },
+    '/v1/completions': { handler: 'gateway', need: 'program', methods: ['POST'] },
+  }),
+);
 
 const PREFIXES: [string, Route][] = [
   ['/_next/static/', { handler: 'next', need: 'nothing', methods: READ }],
@@ -41,9 +43,10 @@ const CLOSED = ['/api', '/v1', '/auth', '/s', '/metrics', '/healthz'];
 const PLAIN_PATH = /^\/(?:[A-Za-z0-9_~-][A-Za-z0-9._~,-]*(?:\/[A-Za-z0-9_~-][A-Za-z0-9._~,-]*)*)?$/;
 
 export function findRoute(path: string): Route | undefined {
-  if (!PLAIN_PATH.test(path)) return undefined;
-  const exact = Object.hasOwn(EXACT, path) ? EXACT[path] : undefined;
+  // Those that are asked for most, at every check of a visit; all of them are plain.
+  const exact = EXACT.get(path);
   if (exact !== undefined) return exact;
+  if (!PLAIN_PATH.test(path)) return undefined;
   const prefixed = PREFIXES.find(([prefix]) => path.startsWith(prefix));
   if (prefixed !== undefined) return prefixed[1];
   if (path.startsWith('/_') || CLOSED.some((closed) => path === closed || path.startsWith(`${closed}/`)))

@@ -83,8 +83,7 @@ export function forward(job: Forwarding): Promise<Passage> {
     ) => {
       if (settled) return;
       settled = true;
-      clearInterval(watch);
-      job.closing?.removeEventListener('abort', end);
+      stopWatching();
       resolve({
         status: settledStatus,
         outcome,
@@ -126,7 +125,7 @@ export function forward(job: Forwarding): Promise<Passage> {
       upstream.destroy();
       settle(503, meter.started ? 'partial' : 'error', { code: 'server_ended', message });
     };
-    job.closing?.addEventListener('abort', end, { once: true });
+    const unlessClosed = whenAborted(job.closing, end);
     const cancel = () => {
       upstream.destroy();
       settle(499, 'cancelled');
@@ -159,19 +158,35 @@ export function forward(job: Forwarding): Promise<Passage> {
     function passOn(piece: Buffer, ended: boolean): void {
       heardAt = performance.now();
       if (!response.destroyed) {
-        if (ended) response.end(piece);
+        if (ended) endWith(response, piece);
         // A kept reply waits for no client: others may follow it.
         else if (!writeNow(response, piece) && kept === undefined) {
           upstream.pause();
           response.once('drain', upstream.resume);
         }
       }
+      if (!ended) {
+        count(piece);
+        return;
+      }
+      stopWatching();
+      // Other replies of this turn go out before this one is counted; nothing can ask for its numbers sooner.
+      setImmediate(() => {
+        count(piece);
+        meter.end();
+        settle(status, ...verdict(status, meter));
+      });
+    }
+
+    function count(piece: Buffer): void {
       meter.feed(piece);
       if (job.streamed && ttftMs === null && meter.started) ttftMs = heardAt - job.begun;
       grown?.();
-      if (!ended) return;
-      meter.end();
-      settle(status, ...verdict(status, meter));
+    }
+
+    function stopWatching(): void {
+      clearInterval(watch);
+      unlessClosed();
     }
 
     function failed(error: Error): void {
@@ -190,6 +205,29 @@ export function forward(job: Forwarding): Promise<Passage> {
       settle(status, meter.started ? 'partial' : 'error', { code: 'runtime_broke_off', message });
     }
   });
+}
+
+const listening = new WeakMap<AbortSignal, Set<() => void>>();
+
+/** The answer takes it back. One listener for all: a signal's own are slow to come and go with every request. */
+function whenAborted(signal: AbortSignal | undefined, call: () => void): () => void {
+  if (signal === undefined) return () => undefined;
+  let calls = listening.get(signal);
+  if (calls === undefined) {
+    const all = (calls = new Set<() => void>());
+    listening.set(signal, all);
+    signal.addEventListener('abort', () => [...all].forEach((each) => each()), { once: true });
+  }
+  const known = calls.add(call);
+  return () => void known.delete(call);
+}
+
+/** Up to this size, a whole reply leaves as one string, with its head: node writes a head and a buffer much slower. */
+const TEXT_MAX = 8 * 1024;
+
+function endWith(response: ServerResponse, piece: Buffer): void {
+  if (piece.length <= TEXT_MAX && !response.chunkedEncoding) response.end(piece.toString('latin1'), 'latin1');
+  else response.end(piece);
 }
 
 /** In this turn: a response by itself waits for its end. False when its client is slow, and 'drain' is to be waited for. */

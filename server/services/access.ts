@@ -59,7 +59,7 @@ export function createAccess(db: Db, server: ServerIdentity | undefined) {
     const bearer = /^Bearer ([\x21-\x7e]{1,200})$/i.exec(header('authorization') ?? '')?.[1];
     if (bearer === undefined) return null;
     const hash = sha256(bearer);
-    if (cliHash !== undefined && sameText(hash, cliHash)) return { kind: 'cli' };
+    if (!keys.has(hash) && cliHash !== undefined && sameText(hash, cliHash)) return { kind: 'cli' };
     const row = findKey(hash);
     if (row === undefined) return null;
     const now = Date.now();
