@@ -204,8 +204,13 @@ export function pathOf(visit: Pick<Visit, 'target'>): string {
   return end === -1 ? visit.target : visit.target.slice(0, end);
 }
 
+/** The last answer: several checks of one visit ask in turn. */
+let lastRoute: { target: string; route: Route | undefined } = { target: '', route: undefined };
+
 export function routeOf(visit: Pick<Visit, 'target'>): Route | undefined {
-  return findRoute(pathOf(visit));
+  const { target: asked } = visit;
+  if (lastRoute.target !== asked) lastRoute = { target: asked, route: findRoute(pathOf(visit)) };
+  return lastRoute.route;
 }
 
 const hostsOf = new WeakMap<GateContext, string[]>();

@@ -22,7 +22,7 @@ const BODY_MAX = 32 * 1024 * 1024;
 const ALIAS = 'default';
 export const MESSAGE_HEADER = 'x-ailab-message';
 
-const requestBody = z.looseObject({
+const requestBody = z.object({
   model: z.string().max(400).optional(),
   stream: z.boolean().nullish(),
 });

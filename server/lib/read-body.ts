@@ -13,8 +13,11 @@ export function readBody(request: IncomingMessage, max: number): Promise<Buffer>
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    const told = Number(request.headers['content-length'] ?? 0);
+    const whole = () =>
+      resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
     // One that says beforehand that it is too large is not read at all.
-    if (Number(request.headers['content-length'] ?? 0) > max) {
+    if (told > max) {
       reject(tooLarge(max));
       return;
     }
@@ -26,8 +29,10 @@ export function readBody(request: IncomingMessage, max: number): Promise<Buffer>
         return;
       }
       chunks.push(chunk);
+      // Its end is told some turns later.
+      if (size === told) whole();
     });
-    request.once('end', () => resolve(Buffer.concat(chunks)));
+    request.once('end', whole);
     request.once('error', reject);
     request.once('close', () => {
       if (!request.readableEnded) reject(new Error('The sender went away.'));
