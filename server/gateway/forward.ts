@@ -71,6 +71,8 @@ const WELL_EVERY_MS = 1000;
 export function forward(job: Forwarding): Promise<Passage> {
   return new Promise((resolve) => {
     const { response } = job;
+    // First of all: what follows is done while the runtime works.
+    const upstream = send(postOf(job), { head: begin, body: passOn, failed });
     const meter: Meter = job.streamed ? createStreamMeter(job.keep !== undefined) : createBodyMeter();
     let ttftMs: number | null = null;
     let settled = false;
@@ -117,7 +119,6 @@ export function forward(job: Forwarding): Promise<Passage> {
       sick = true;
       giveUp('it does not answer its health check');
     }, wellEveryMs).unref();
-    const upstream = send(postOf(job), { head: begin, body: passOn, failed });
     const end = () => {
       const message = 'The dashboard has ended in the middle of the reply; the lab itself goes on.';
       if (response.headersSent) breakOff(job, message);

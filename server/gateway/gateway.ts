@@ -136,8 +136,7 @@ async function complete(
     return;
   }
   const streamed = !embeds && parsed.data.stream === true;
-  const end = parts.begin();
-  const passage = await forward({
+  const passing = forward({
     endpoint,
     path,
     body,
@@ -150,6 +149,8 @@ async function complete(
     silence: parts.silence,
     closing: parts.closing,
   });
+  const end = parts.begin();
+  const passage = await passing;
   settle(passage, model, streamed, end());
 }
 
