@@ -41,18 +41,23 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   const wanted = layer(options.overrides ?? {}, environmentOverrides(env), config.values);
   const problems: LabError[] = [];
   const weights = await weightsSource(wanted, options.starter, problems);
+  const [engine, weightsPath, runtime] = await Promise.all([
+    chooseEngine(wanted, env, options.dockerTaken),
+    whereWeightsLie(weights, home, env),
+    chooseRuntime(env, problems),
+  ]);
   const lab: Lab = {
     project: home.project,
-    ...(await chooseEngine(wanted, env, options.dockerTaken)),
+    ...engine,
     profile: wanted.profile,
     weights,
-    weightsPath: await whereWeightsLie(weights, home, env),
+    weightsPath,
     modelName: modelName(wanted, weights),
     ...(wanted.servedName === undefined ? {} : { servedName: wanted.servedName }),
     contextSize: wanted.contextSize,
     modelPort: wanted.modelPort,
     threads: physicalCores(),
-    runtime: await chooseRuntime(env, problems),
+    runtime,
     stack: wanted.stack,
   };
   const embeddings = await resolveEmbeddings(lab, wanted.embeddings, { home, env }, problems);

@@ -1,4 +1,4 @@
-/** A small file's text, read anew only when the file is another one: for what is looked at every second. */
+/** Small files that are looked at every second, and read anew only when they are others. */
 import { readFileSync, statSync } from 'node:fs';
 
 const MOST_KEPT = 64;
@@ -7,15 +7,26 @@ const SETTLED_MS = 100;
 
 const kept = new Map<string, { identity: string; text: string }>();
 
-/** As `readFileSync(path, 'utf8')`, errors included. Size, times and inode are looked at every time. */
+/**
+ * What tells a file or folder from another one of its path: size, times and inode, looked at now; '' where there is
+ * none. Null while it was changed so lately that this proves nothing. Throws as `statSync` does otherwise.
+ */
+export function identityOf(path: string): string | null {
+  const stats = statSync(path, { bigint: true, throwIfNoEntry: false });
+  if (stats === undefined) return '';
+  const { size, mtimeNs, ctimeNs, ino } = stats;
+  if (Date.now() - Number(ctimeNs / 1_000_000n) < SETTLED_MS) return null;
+  return `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
+}
+
+/** As `readFileSync(path, 'utf8')`, errors included. */
 export function readOnce(path: string): string {
-  const { size, mtimeNs, ctimeNs, ino } = statSync(path, { bigint: true });
-  const identity = `${size} ${mtimeNs} ${ctimeNs} ${ino}`;
+  const identity = identityOf(path);
   const known = kept.get(path);
-  if (known?.identity === identity) return known.text;
+  if (known !== undefined && known.identity === identity) return known.text;
   const text = readFileSync(path, 'utf8');
   kept.delete(path);
-  if (Date.now() - Number(ctimeNs / 1_000_000n) < SETTLED_MS) return text;
+  if (identity === null || identity === '') return text;
   if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
   kept.set(path, { identity, text });
   return text;

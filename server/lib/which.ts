@@ -17,8 +17,10 @@ export function which(
 
 export function isProgram(path: string): boolean {
   try {
+    // Most of what is asked for is not there, and an exception for each takes its time.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() !== true) return false;
     accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
+    return true;
   } catch {
     return false;
   }

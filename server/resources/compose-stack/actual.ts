@@ -2,7 +2,8 @@
 import type { Item } from '../../schemas/lab.ts';
 import { conditionOf } from './condition.ts';
 import type { ContainerDetails, ImageDetails } from './engine-types.ts';
-import { askedFacts, foundFacts, portWords, publishedPort } from './facts.ts';
+import { portWords, publishedPort } from './facts.ts';
+import { askedOnce, foundOnce } from './facts-once.ts';
 import { imageIdentity } from './image-identity.ts';
 import { HASH_LABEL, SERVICE_LABEL } from './layout.ts';
 import type { RenderedStack } from './rendered.ts';
@@ -44,7 +45,7 @@ export function stackItems(
 export function askedItem(service: string, stack: RenderedStack | null): Item {
   const rendered = stack?.services[service];
   const meta =
-    rendered === undefined || stack === null ? {} : { ...askedFacts(rendered, stack), containers: 1 };
+    rendered === undefined || stack === null ? {} : { ...askedOnce(rendered, stack), containers: 1 };
   return { name: service, domain: 'service', meta };
 }
 
@@ -52,7 +53,7 @@ function serviceItem(service: string, found: Found, containers: number, stack: R
   const { container, image, wanted } = found;
   const condition = conditionOf(container);
   const rendered = stack?.services[service];
-  const facts = rendered === undefined ? {} : foundFacts(container, rendered, image);
+  const facts = rendered === undefined ? {} : foundOnce(container, rendered, image);
   // The tag was pulled again since: the name is the same and the image another one.
   const moved = wanted !== null && wanted.Id !== container.Image;
   return {

@@ -8,6 +8,7 @@ import { connectEngine, type EngineApi } from './engine-api.ts';
 import type { ContainerDetails } from './engine-types.ts';
 import { MODEL } from './layout.ts';
 import { readSecrets } from './secrets.ts';
+import { detailsOf } from './unchanged.ts';
 
 export interface StackEndpoint {
   /** E.g. `http://127.0.0.1:18080`. */
@@ -36,9 +37,8 @@ export async function projectContainers(
   signal: AbortSignal,
 ): Promise<ContainerDetails[]> {
   const list = await engine.containers(project, signal);
-  const ours = list.filter(({ Labels }) => serviceOf(Labels) !== null);
-  const containers = await Promise.all(ours.map(({ Id }) => engine.container(Id, signal)));
-  return containers.filter((container) => container !== null);
+  const containers = await detailsOf(engine, project, list, signal);
+  return containers.filter(({ Config }) => serviceOf(Config.Labels) !== null);
 }
 
 export function endpointOf(home: Home, container: ContainerDetails | null): StackEndpoint | null {

@@ -29,7 +29,14 @@ const GIB = 1024 ** 3;
 const CONTEXT_TOKEN_BYTES = 512 * 1024;
 
 /** What the user may set over ours: images, memory limits and what the GPU gets. */
-const OVERRIDABLE = /^AILAB_(IMAGE|MEMORY)_[A-Z]+$|^AILAB_GPU_LAYERS$|^AILAB_GOMEMLIMIT_WEAVIATE$/;
+const OVERRIDABLE = [
+  ...STACK_SERVICES.flatMap((name) => [
+    `AILAB_IMAGE_${name.toUpperCase()}`,
+    `AILAB_MEMORY_${name.toUpperCase()}`,
+  ]),
+  'AILAB_GPU_LAYERS',
+  'AILAB_GOMEMLIMIT_WEAVIATE',
+];
 
 /** Variables without secrets, in a fixed order. */
 export function stackVariables(
@@ -124,8 +131,9 @@ function imageVariables({ stack: { images } }: Lab): Variables {
 
 function overrides(env: NodeJS.ProcessEnv): Variables {
   const variables: Variables = {};
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && value !== '' && OVERRIDABLE.test(name)) variables[name] = value;
+  for (const name of OVERRIDABLE) {
+    const value = env[name];
+    if (value !== undefined && value !== '') variables[name] = value;
   }
   return variables;
 }

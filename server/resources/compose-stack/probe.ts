@@ -1,10 +1,10 @@
 /** The containers of a project with their images, as they are now. */
 import { serviceOf, type Found } from './actual.ts';
 import type { EngineApi } from './engine-api.ts';
-import type { ContainerSummary, ImageDetails } from './engine-types.ts';
+import type { ContainerDetails, ImageDetails } from './engine-types.ts';
 import { imageInList, inspectImage } from './images.ts';
 import type { RenderedStack } from './rendered.ts';
-import { strangerDetails } from './strangers.ts';
+import { detailsOf } from './unchanged.ts';
 
 export async function probe(
   engine: EngineApi,
@@ -18,33 +18,22 @@ export async function probe(
     if (known === undefined) images.set(reference, (known = inspectImage(engine, reference, signal)));
     return known;
   };
-  const lookAt = async (summary: ContainerSummary): Promise<Found | null> => {
-    const asked = stack?.services[serviceOf(summary.Labels) ?? '']?.image;
-    const listed = asked === undefined ? null : imageInList(summary, asked);
-    const [container, wanted] = await Promise.all([
-      engine.container(summary.Id, signal),
-      listed ?? (asked === undefined ? null : imageOf(asked)),
-    ]);
-    // Gone between the list and the look.
-    if (container === null) return null;
+  const list = await engine.containers(project, signal);
+  const summaries = new Map(list.map((summary) => [summary.Id, summary]));
+  const foundOf = async (container: ContainerDetails): Promise<Found> => {
+    const service = serviceOf(container.Config.Labels);
+    // What a stranger's image is, nobody asks.
+    if (service === null) return { container, wanted: null, image: null };
+    const asked = stack?.services[service]?.image;
+    const summary = summaries.get(container.Id);
+    const wanted =
+      asked === undefined
+        ? null
+        : ((summary === undefined ? null : imageInList(summary, asked)) ?? (await imageOf(asked)));
     // As a rule they are one, and one question less.
     const image = wanted?.Id === container.Image ? wanted : await imageOf(container.Image);
     return { container, wanted, image };
   };
-  const list = await engine.containers(project, signal);
-  const [found, strangers] = await Promise.all([
-    Promise.all(list.filter(isOurs).map(lookAt)),
-    strangerDetails(
-      engine,
-      project,
-      list.filter((summary) => !isOurs(summary)),
-      signal,
-    ),
-  ]);
-  return [
-    ...found.filter((entry) => entry !== null),
-    ...strangers.map((container) => ({ container, wanted: null, image: null })),
-  ];
+  const containers = await detailsOf(engine, project, list, signal);
+  return Promise.all(containers.map(foundOf));
 }
-
-const isOurs = ({ Labels }: ContainerSummary): boolean => serviceOf(Labels) !== null;

@@ -14,8 +14,9 @@ import { forecastStack } from './forecast.ts';
 import { MODEL, STACK_SERVICES, stackLayout } from './layout.ts';
 import { stackEntry } from './lock-entry.ts';
 import { preflight } from './preflight.ts';
-import { renderStack, type StackContext } from './prepare.ts';
+import type { StackContext } from './prepare.ts';
 import { probe } from './probe.ts';
+import { renderOnce } from './render-once.ts';
 import type { RenderedStack } from './rendered.ts';
 import { weightsMount, type WeightsMount } from './weights-mount.ts';
 import { noEmbeddingsWeights, noWeights } from './words.ts';
@@ -150,7 +151,7 @@ async function open(options: ComposeStackOptions, signal: AbortSignal): Promise<
     const embeddings = await mountOf(options.lab.embeddings?.weightsPath ?? null);
     const context = { ...options, host: opened.engine.host, weights, embeddings };
     opened.context = context;
-    opened.stack = await renderStack(context, signal);
+    opened.stack = await renderOnce(context, signal);
   } catch (error) {
     signal.throwIfAborted();
     if (!isLabError(error)) throw error;

@@ -7,6 +7,7 @@ import { isLabError, type LabError, reportError, LabError as Trouble } from '../
 import type { Home } from '../../lib/home.ts';
 import { EMBEDDINGS_SERVICE } from '../../schemas/lab.ts';
 import { bestContainer } from './actual.ts';
+import { changed, followChanges, unfollowChanges } from './changes.ts';
 import { createLineReader } from './compose-progress.ts';
 import { endpointOf, failureOf, projectContainers, type StackEndpoint } from './endpoint.ts';
 import { dockerTrouble } from './docker-trouble.ts';
@@ -151,9 +152,12 @@ export function watchStack(options: WatchOptions): StackWatch {
   async function listen(from: EngineApi, onReady: () => void): Promise<void> {
     const over = new AbortController();
     const stream = await from.events(home.project, AbortSignal.any([signal, over.signal]));
+    followChanges(home.project);
     let timer: NodeJS.Timeout | undefined;
     const reader = createLineReader((line) => {
-      if (!isNews(line)) return;
+      const id = newsOf(line);
+      if (id === null) return;
+      changed(home.project, id);
       timer ??= setTimeout(() => {
         timer = undefined;
         void refresh();
@@ -172,6 +176,7 @@ export function watchStack(options: WatchOptions): StackWatch {
       signal.throwIfAborted();
       throw dockerTrouble(error, from.host, 'listening to events');
     } finally {
+      unfollowChanges(home.project);
       over.abort();
       clearTimeout(timer);
       stream.destroy();
@@ -229,13 +234,13 @@ async function beat(from: EngineApi, over: AbortSignal, onAnswer: () => void): P
   }
 }
 
-/** Health checks make three exec events each; they change nothing that `health_status` doesn't tell. */
-function isNews(line: string): boolean {
+/** Of which container there is news. Health checks make three exec events each; they change nothing that `health_status` doesn't tell. */
+function newsOf(line: string): string | null {
   try {
-    const { Type, Action } = engineEvent.parse(JSON.parse(line));
-    return Type === 'container' && !Action.startsWith('exec_') && Action !== 'top';
+    const { Type, Action, Actor } = engineEvent.parse(JSON.parse(line));
+    return Type === 'container' && !Action.startsWith('exec_') && Action !== 'top' ? Actor.ID : null;
   } catch {
-    return false;
+    return null;
   }
 }
 

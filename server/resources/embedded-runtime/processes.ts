@@ -1,5 +1,6 @@
 /** Finds the processes of a home by their arguments, and ends processes by identity, never by pid alone. */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { exec } from '../../lib/exec.ts';
 import type { Home } from '../../lib/home.ts';
@@ -13,7 +14,7 @@ const GRACE_MS = 8000;
 /** Our own user's processes with a mark of this home in their arguments. Windows has no cheap way to ask. */
 export async function findProcesses(home: Home): Promise<FoundProcess[]> {
   if (process.platform === 'win32') return [];
-  const lines = process.platform === 'linux' ? linuxArguments() : await psArguments();
+  const lines = process.platform === 'linux' ? await linuxArguments() : await psArguments();
   const slots = slotsOf(home);
   return lines.flatMap(({ pid, args }) => {
     if (pid === process.pid) return [];
@@ -45,13 +46,14 @@ const SETTLED_MS = 1000;
 /** Nobody looked for so long: pids may have come round. */
 const FORGET_MS = 5000;
 
-function linuxArguments(): { pid: number; args: string }[] {
+async function linuxArguments(): Promise<{ pid: number; args: string }[]> {
   const uid = process.getuid?.();
+  const names = await readdir('/proc');
   const now = performance.now();
   const before: typeof strangers = now - lookedAt < FORGET_MS ? strangers : new Map();
   lookedAt = now;
   strangers = new Map();
-  return readdirSync('/proc').flatMap((name) => {
+  return names.flatMap((name) => {
     if (!/^\d+$/.test(name)) return [];
     const pid = Number(name);
     const known = before.get(pid);

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { errnoOf, isLabError, type LabError } from '../../lib/errors.ts';
 import { expandTilde } from '../../lib/home.ts';
 import { isGguf, isPartial, modelNames, parseSplit, partName, sidecarKind } from './file-names.ts';
-import { sniff } from './sniff.ts';
+import { sniffOnce } from './sniff.ts';
 import { CORRECT_PATH, fileError, list, OR_CORRECT_PATH, plain, weightsError } from './words.ts';
 
 /** Absolute path of the weights; of a split model, its first part. Throws a LabError that names the trouble. */
@@ -122,7 +122,7 @@ export async function checkModelFile(path: string, known?: Stats): Promise<strin
       'Delete it and download it again.',
     );
   if (await exists(`${path}.aria2`)) throw incomplete(path);
-  const sniffed = await sniff(path);
+  const sniffed = await sniffOnce(path, info);
   if (!isGguf(name))
     throw weightsError(
       'weights_wrong_extension',

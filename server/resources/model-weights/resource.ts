@@ -67,17 +67,14 @@ function desired(lab: Asking): Item[] {
 }
 
 async function actual(options: ModelWeightsOptions, signal: AbortSignal): Promise<Item[]> {
-  const items: Item[] = [];
-  for (const wanted of wantedBy(options.lab)) {
-    const configured = await configuredItem(wanted, options);
-    if (configured !== null) items.push(configured);
-  }
+  const { home, env, lab } = options;
+  const [configured, scan] = await Promise.all([
+    Promise.all(wantedBy(lab).map((wanted) => configuredItem(wanted, options))),
+    scanModels({ home, env, weights: lab.weights }, signal),
+  ]);
+  const items = configured.filter((item) => item !== null);
   const paths = items.flatMap(({ path }) => path ?? []);
   const taken = await Promise.all(paths.map((path) => realpath(path).catch(() => path)));
-  const scan = await scanModels(
-    { home: options.home, env: options.env, weights: options.lab.weights },
-    signal,
-  );
   const others = scan.models.filter(({ real, path }) => !taken.includes(real) && !paths.includes(path));
   for (let at = 0; at < others.length; at += AT_ONCE) {
     signal.throwIfAborted();

@@ -36,28 +36,39 @@ export interface ScanOptions {
 }
 
 export async function scanModels({ home, env, weights }: ScanOptions, signal: AbortSignal): Promise<Scan> {
-  const scan: Scan = { models: [], blind: [] };
-  const look = async (name: string, path: string, find: () => Promise<FoundModel[]>) => {
+  const look = async (name: string, path: string, find: () => Promise<FoundModel[]>): Promise<Scan> => {
     signal.throwIfAborted();
     try {
-      scan.models.push(...(await find()));
+      return { models: await find(), blind: [] };
     } catch (error) {
       signal.throwIfAborted();
-      scan.blind.push({ name, path, error });
+      return { models: [], blind: [{ name, path, error }] };
     }
   };
   const root = hubCacheRoot(env);
-  await look('Hugging Face cache', root, () => inHub(root, signal));
-  await look('models in the home', home.models, () => inFolder(home.models, 'home', 3));
+  const scans = [
+    look('Hugging Face cache', root, () => inHub(root, signal)),
+    look('models in the home', home.models, () => inFolder(home.models, 'home', 3)),
+  ];
   if (weights.kind === 'path') {
     const folder = resolve(expandTilde(weights.path));
-    const isFolder = await stat(folder).then(
-      (info) => info.isDirectory(),
-      () => false,
+    scans.push(
+      inConfigured(folder, () => look('configured folder', folder, () => inFolder(folder, 'folder', 0))),
     );
-    if (isFolder) await look('configured folder', folder, () => inFolder(folder, 'folder', 0));
   }
-  return { models: unique(scan.models), blind: scan.blind };
+  const found = await Promise.all(scans);
+  return {
+    models: unique(found.flatMap(({ models }) => models)),
+    blind: found.flatMap(({ blind }) => blind),
+  };
+}
+
+async function inConfigured(folder: string, look: () => Promise<Scan>): Promise<Scan> {
+  const isFolder = await stat(folder).then(
+    (info) => info.isDirectory(),
+    () => false,
+  );
+  return isFolder ? look() : { models: [], blind: [] };
 }
 
 async function inHub(root: string, signal: AbortSignal): Promise<FoundModel[]> {

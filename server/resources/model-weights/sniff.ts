@@ -1,4 +1,5 @@
 /** What a file that should be GGUF really is, by its first bytes: the usual wrong things have a fix of their own. */
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { openQuietly } from './open-quietly.ts';
 import { fileError } from './words.ts';
@@ -11,12 +12,29 @@ export interface Sniffed {
   fix: string;
 }
 
+const GGUF: Sniffed = { isGguf: true, kind: 'a GGUF file', fix: '' };
 const CHOOSE_GGUF = 'Choose a model in GGUF format (a file that ends in .gguf).';
+
+const MOST_KEPT = 256;
+/** Files that were found to be GGUF, with what tells one of them from another of its name. */
+const known = new Map<string, string>();
+
+/** As `sniff`; a file that is the same as when it was found to be GGUF is not opened again. */
+export async function sniffOnce(path: string, { size, mtimeMs, ctimeMs, ino }: Stats): Promise<Sniffed> {
+  const identity = `${size} ${mtimeMs} ${ctimeMs} ${ino}`;
+  if (known.get(path) === identity) return GGUF;
+  const sniffed = await sniff(path);
+  known.delete(path);
+  if (!sniffed.isGguf) return sniffed;
+  if (known.size >= MOST_KEPT) known.delete(known.keys().next().value ?? '');
+  known.set(path, identity);
+  return sniffed;
+}
 
 export async function sniff(path: string): Promise<Sniffed> {
   const head = await firstBytes(path, 512);
   const text = head.toString('latin1');
-  if (text.startsWith('GGUF')) return { isGguf: true, kind: 'a GGUF file', fix: '' };
+  if (text.startsWith('GGUF')) return GGUF;
   if (text.startsWith('version https://git-lfs'))
     return not('a Git LFS pointer instead of the model', 'Run `git lfs pull` in its folder.');
   if (/^\s*(<!doctype|<html|<\?xml)/i.test(text))

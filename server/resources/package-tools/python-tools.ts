@@ -1,5 +1,5 @@
 /** What uv, pipx and pip share: each brings a Python program into an environment of its own below `<home>/tools`. */
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ApplyContext } from '../../engine/resource.ts';
 import { exec } from '../../lib/exec.ts';
@@ -63,6 +63,7 @@ function versionIn(venv: string, name: string): string | null {
 }
 
 function list(folder: string): string[] {
+  if (!existsSync(folder)) return [];
   try {
     return readdirSync(folder);
   } catch {

@@ -1,19 +1,24 @@
 /**
- * Containers under our project's label that are no service of ours. The list tells enough to know that one is as it was
- * when it was last inspected; dozens of them would each cost a question at every look.
+ * The containers of a list, inspected where the list or an event says anything new of them since they were inspected
+ * last. What an inspection costs, a look would pay for each container, and a lab's look is made all the time.
  */
+import { serviceOf } from './actual.ts';
+import { lastChange } from './changes.ts';
 import type { EngineApi } from './engine-api.ts';
 import type { ContainerDetails, ContainerSummary } from './engine-types.ts';
 
 interface Inspected {
   print: string;
+  /** See lastChange. */
+  change: number | null;
   container: ContainerDetails;
 }
 
 /** By project, those of its last list. */
 const inspected = new Map<string, Map<string, Inspected>>();
 
-export async function strangerDetails(
+/** Without those that are gone since the list. */
+export async function detailsOf(
   engine: Pick<EngineApi, 'container'>,
   project: string,
   list: readonly ContainerSummary[],
@@ -23,17 +28,30 @@ export async function strangerDetails(
   const now = new Map<string, Inspected>();
   await Promise.all(
     list.map(async (summary) => {
+      // Taken before the question: an event that comes meanwhile makes the next look ask again.
+      const change = lastChange(project, summary.Id);
       const print = printOf(summary);
       const known = before?.get(summary.Id);
-      const same = known?.print === print && isSince(summary, known.container);
+      const same = known !== undefined && known.print === print && isUnchanged(summary, known, change);
       const container = same ? known.container : await engine.container(summary.Id, signal);
-      if (container !== null) now.set(summary.Id, { print, container });
+      if (container !== null) now.set(summary.Id, same ? known : { print, change, container });
     }),
   );
   inspected.set(project, now);
   return list.flatMap(({ Id }) => now.get(Id)?.container ?? []);
 }
 
+/**
+ * `docker update` shows in no list, so a service's limits are known to be the same only while events are followed; of
+ * a stranger they are not told. How a check failed, or why something ended, is always asked.
+ */
+function isUnchanged(summary: ContainerSummary, known: Inspected, change: number | null): boolean {
+  if (!isSince(summary, known.container)) return false;
+  if (serviceOf(summary.Labels) === null) return true;
+  return WELL.test(summary.Status ?? '') && change !== null && known.change === change;
+}
+
+const WELL = /^Up [^(]*(\(healthy\))?$/;
 const AGE = /(Less than a|About an?|\d+) (second|minute|hour|day|week|month|year)s?( ago)?/;
 const SECONDS: Readonly<Record<string, number>> = {
   second: 1,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ContainerSummary } from './engine-types.ts';
-import { isSince, strangerDetails } from './strangers.ts';
+import { changed, followChanges, unfollowChanges } from './changes.ts';
+import { detailsOf, isSince } from './unchanged.ts';
 import { sampleContainer } from './testing/samples.ts';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
@@ -15,7 +16,9 @@ const summary = (Status: string, change: Partial<ContainerSummary> = {}): Contai
   ...change,
 });
 
-describe('a container that is no service of ours', () => {
+const OURS = { 'com.docker.compose.config-hash': 'x', 'com.docker.compose.service': 'model' };
+
+describe('a container that was inspected before', () => {
   it.each([
     ['Up Less than a second', '2026-11-22T11:59:59.400Z', true],
     ['Up 5 minutes (healthy)', '2026-11-22T11:54:20Z', true],
@@ -38,7 +41,7 @@ describe('a container that is no service of ours', () => {
       },
     };
     const { signal } = new AbortController();
-    const look = (one: ContainerSummary) => strangerDetails(engine, 'p', [one], signal);
+    const look = (one: ContainerSummary) => detailsOf(engine, 'p', [one], signal);
     await look(summary('Up About a minute'));
     const [same] = await look(summary('Up About a minute'));
     expect([asked, same?.State.Status]).toEqual([1, 'running']);
@@ -47,5 +50,33 @@ describe('a container that is no service of ours', () => {
     const restarted = { Networks: { n: { EndpointID: 'another' } } };
     await look(summary('Up About a minute', { NetworkSettings: restarted }));
     expect(asked).toBe(4);
+  });
+
+  it('is inspected at every look when it is a service, but while events are followed and none came', async () => {
+    let asked = 0;
+    const engine = {
+      container: async () => {
+        asked += 1;
+        return running(new Date(Date.now() - 90_000).toISOString());
+      },
+    };
+    const { signal } = new AbortController();
+    const look = async (status = 'Up About a minute (healthy)') => {
+      await detailsOf(engine, 'q', [summary(status, { Labels: OURS })], signal);
+      return asked;
+    };
+    expect([await look(), await look()]).toEqual([1, 2]);
+    followChanges('q');
+    expect([await look(), await look()]).toEqual([3, 3]);
+    changed('q', 'another');
+    expect(await look()).toBe(3);
+    changed('q', 'x');
+    expect([await look(), await look()]).toEqual([4, 4]);
+    expect([
+      await look('Up About a minute (unhealthy)'),
+      await look('Up About a minute (unhealthy)'),
+    ]).toEqual([5, 6]);
+    unfollowChanges('q');
+    expect([await look(), await look()]).toEqual([7, 8]);
   });
 });
