@@ -27,7 +27,7 @@ const LIMITS = `
   Next, which alone is the empty app's time.
 - **P9**: 44 MB of heap are in use after the first page; the rest is V8's room and code. What holds them is not profiled
   yet, nor what is left after 10,000 streams.
-- **P12**, the whole status: 0.4 ms are tRPC's for any call, 4 ms are Docker's answers, 5 ms are the weights' header,
+- **P12**, the whole status: 0.8 ms are tRPC's for any call, 4 ms are Docker's answers, 5 ms are the weights' header,
   processes and drift. None of it is remembered from an earlier look: a status that is asked for is looked at.
 - **P13**, \`down\`: the engine alone, with all containers stopped at once, takes 0.8 of compose's time. Weaviate, Prometheus
   and Grafana are given the time to write what they hold.
