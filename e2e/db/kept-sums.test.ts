@@ -86,6 +86,22 @@ it('ended orderly, they hold every row up to the last', async () => {
   expect(await seen(open(sums))).toEqual(whole);
 });
 
+it('hold no row unseen that another process has written', async () => {
+  const file = join(folder, 'ailab.db');
+  const [ours, theirs] = [1, 2].map(() => openDb({ file, migrations: SOURCE_MIGRATIONS }));
+  if (ours === undefined || theirs === undefined) throw new Error('no database');
+  insertRequests(ours, month(MANY));
+  const first = createLedger(ours, () => undefined, sums);
+  await seen(first);
+  first.record(aRow(NOW - DAY_MS));
+  first.flush();
+  insertRequests(theirs, month(100));
+  first.close();
+  const whole = await seen(createLedger(ours, () => undefined));
+  expect(await seen(createLedger(ours, () => undefined, sums))).toEqual(whole);
+  for (const each of [ours, theirs]) closeDb(each);
+});
+
 it('are not used for another ledger, by another clock, or when they are broken', async () => {
   await seen(open(sums));
   const earlier = NOW - DAY_MS;
