@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { deserialize, serialize } from 'node:v8';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PageCursor, WrittenRow } from '../../../db/queries/request-pages.ts';
 import { writePrivateFile } from '../../lib/private-file.ts';
 import { VERSION } from '../../lib/version.ts';
