@@ -2,6 +2,7 @@
 import { createTRPCClient, httpLink, httpSubscriptionLink, splitLink } from '@trpc/client';
 import { EventSource } from 'eventsource';
 import type { AppRouter } from '../api/router.ts';
+import { localFetch } from './local-fetch.ts';
 import type { ServerFile } from './server-file.ts';
 
 export type Remote = ReturnType<typeof connect>;
@@ -28,7 +29,7 @@ export function connect(server: ServerFile) {
             fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, ...headers } }),
           }),
         }),
-        false: httpLink({ url, headers }),
+        false: httpLink({ url, headers, fetch: (input, init) => localFetch(String(input), init) }),
       }),
     ],
   });

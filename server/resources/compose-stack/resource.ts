@@ -181,9 +181,10 @@ async function removeServices(
   const found = await engine.containers(project, signal);
   const ours = found.filter(({ Labels }) => names.includes(serviceOf(Labels) ?? ''));
   report({ message: `Stopping ${ours.map(({ Labels }) => serviceOf(Labels)).join(', ')}.` });
-  await Promise.all(ours.map(({ Id }) => engine.stopAndRemove(Id, signal)));
+  const stopped = ours.map(({ Id }) => engine.stopAndRemove(Id, signal));
+  const [networks] = await Promise.all([engine.networks(project, signal), ...stopped]);
   if ((await engine.containers(project, signal)).length > 0) return;
-  for (const network of await engine.networks(project, signal)) await engine.removeNetwork(network, signal);
+  for (const network of networks) await engine.removeNetwork(network, signal);
 }
 
 /** For `down --volumes` and `purge`, after the containers are gone. Returns the names of what was removed. */
