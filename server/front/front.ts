@@ -26,8 +26,9 @@ export interface FrontHandlers {
   gateway: (request: IncomingMessage, response: ServerResponse, path: string) => void;
   instruments: RequestListener;
   share: RequestListener;
-  /** These two are set when they are loaded; until then the answer is 503, which asks to wait. */
-  api: ((request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>) | undefined;
+  /** Rejects only when it could not be loaded. */
+  api: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+  /** Set when Next is loaded; until then pages answer 503 and ask to wait. */
   next: RequestListener | undefined;
 }
 
@@ -57,9 +58,7 @@ export function createFront(
     try {
       dispatch(request, response, pathOf(visit), handlers);
     } catch (error) {
-      log.error(`${request.method} ${pathOf(visit)}`, error);
-      if (response.headersSent) response.destroy();
-      else sendRefusal(response, INTERNAL);
+      fail(`${request.method} ${pathOf(visit)}`, response, error);
     }
   };
 
@@ -96,14 +95,24 @@ function dispatch(
   const handler = findRoute(path)?.handler ?? 'next';
   if (handler === 'health') sendJson(response, 200, { status: 'ok' });
   else if (handler === 'gateway') handlers.gateway(request, response, path);
-  else if (handler === 'api') void (handlers.api ?? askToWait)(request, response, path);
+  else if (handler === 'api')
+    handlers
+      .api(request, response, path)
+      .catch((error: unknown) => fail(`${request.method} ${path}`, response, error));
   else if (handler === 'next') toNext(request, response, handlers);
   else void handlers[handler](request, response);
 }
 
+function fail(asked: string, response: ServerResponse, error: unknown): void {
+  log.error(asked, error);
+  if (response.headersSent) response.destroy();
+  else sendRefusal(response, INTERNAL);
+}
+
 function toNext(request: IncomingMessage, response: ServerResponse, handlers: FrontHandlers): void {
   if (handlers.next === undefined) {
-    askToWait(request, response);
+    response.setHeader('Retry-After', '1');
+    sendRefusal(response, STARTING);
     return;
   }
   const nonce = randomBytes(16).toString('base64');
@@ -111,11 +120,6 @@ function toNext(request: IncomingMessage, response: ServerResponse, handlers: Fr
   response.setHeader('Content-Security-Policy', policy);
   prepareForNext(request, nonce, policy);
   handlers.next(request, response);
-}
-
-function askToWait(_request: IncomingMessage, response: ServerResponse): void {
-  response.setHeader('Retry-After', '1');
-  sendRefusal(response, STARTING);
 }
 
 /** A page asked for without a login gets the login page, at 401; everything else gets words as JSON. */

@@ -1,8 +1,10 @@
 /** The server of a home: engine, front and Next in one process, on the loopback in both families. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import type { ApiHandler } from '../api/handler.ts';
 import { loadConfig } from '../config/load.ts';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
+import type { Caller, Engine } from '../engine/contract.ts';
 import type { Program } from '../engine/resources.ts';
 import { createAuthRoutes } from '../front/auth-routes.ts';
 import { createFront } from '../front/front.ts';
@@ -73,7 +75,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         }),
         instruments: (_request, response) => void writeMetrics(response, engine.parts.instruments.registry),
         share: (request, response) => engine.parts.sharing.visit(request, response, 'machine'),
-        api: undefined,
+        api: laterApi(engine, identify),
         next: undefined,
       },
       options.checks ?? CHECKS,
@@ -88,9 +90,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     void engine.prime().catch(() => undefined);
     const [first] = servers;
     if (first !== undefined) front.handlers.next = await loadNext(options.program.nextFolder, port, first);
-    // Last, because it takes its time: a page asks for data once its scripts have come.
-    const { createApiHandler } = await import('../api/handler.ts');
-    front.handlers.api = createApiHandler(engine, identify);
   } catch (error) {
     for (const server of servers) server.close();
     await engine.close();
@@ -122,6 +121,16 @@ function listen(server: Server, host: string, port: number): Promise<boolean> {
     });
     server.listen({ port, host, exclusive: true }, () => resolve(true));
   });
+}
+
+/** The router and its schemas take 30 ms to load: the first call brings them, not the start. */
+function laterApi(engine: Engine, identify: (request: IncomingMessage) => Caller | null): ApiHandler {
+  let loaded: Promise<ApiHandler> | undefined;
+  return async (request, response, path) => {
+    loaded ??= import('../api/handler.ts').then(({ createApiHandler }) => createApiHandler(engine, identify));
+    const answer = await loaded;
+    await answer(request, response, path);
+  };
 }
 
 /** Prometheus' text format 0.0.4. */
