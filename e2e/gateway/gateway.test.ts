@@ -152,19 +152,6 @@ describe('a connection to the runtime', () => {
     for (let at = 0; at < 3; at += 1) await (await post(CHAT)).text();
     expect([ports[0] === ports[1], ports[1] === ports[2]]).toEqual([true, false]);
   });
-
-  it('is not used again while words of the request before are still to go', async () => {
-    let seen = 0;
-    runtime = (request, response) => {
-      seen += 1;
-      if (seen > 1) return void bodyOf(request).then((text) => response.end(JSON.stringify({ text })));
-      response.writeHead(413, { 'content-length': 0 }).end();
-    };
-    const large = await post({ ...CHAT, more: 'x'.repeat(8_000_000) });
-    expect([large.status, await large.text()]).toEqual([413, '']);
-    const next = (await (await post(CHAT)).json()) as { text: string };
-    expect(JSON.parse(next.text)).toEqual(CHAT);
-  });
 });
 
 describe('a client that goes away', () => {
