@@ -49,6 +49,20 @@ export function changedStackTests(at: () => StackUnderTest): void {
     expect((await a.item('weaviate')).drift).toBeUndefined();
   });
 
+  it('sees a limit that `docker update` has set, which no list of containers tells', async () => {
+    const { engine, a } = at();
+    const { meta } = await a.item('weaviate');
+    expect((await a.item('weaviate')).drift).toBeUndefined();
+    await engine.docker('update', '--memory', '900m', '--memory-swap', '900m', String(meta['container']));
+    await until(
+      2000,
+      async () => (await a.item('weaviate')).drift,
+      (drift) => drift?.[0] === 'memory_limit',
+    );
+    expect((await a.up()).changed).toBe(1);
+    expect((await a.item('weaviate')).drift).toBeUndefined();
+  });
+
   it('lets a drift be that the user ignores, until it changes again; up re-applies', async () => {
     const { a } = at();
     await change(at(), '123MiB');
