@@ -31,8 +31,6 @@ export interface OpenOptions {
   migrations: string;
   /** Where the backup before a migration goes; none for `:memory:`. */
   backups?: string;
-  /** All of it was read at an opening just before: it is not read again. */
-  checked?: boolean;
 }
 
 /** Waiting for another process's write blocks our event loop, so it is short; callers retry or say who holds it. */
@@ -54,7 +52,7 @@ export function openDb(options: OpenOptions): Db {
     client.pragma('foreign_keys = ON');
     client.pragma('journal_size_limit = 16777216');
     const check = small ? 'integrity_check(1)' : unclean ? 'quick_check(1)' : null;
-    if (check !== null && options.checked !== true) assertSound(client, check);
+    if (check !== null) assertSound(client, check);
     migrate(client, options, fresh);
     if (!fresh) startGivingBack(client, bytes);
     return drizzle(client, { schema }) as Db;

@@ -98,8 +98,6 @@ it('a page that was overwritten is found after an unclean end', () => {
   bytes.fill(0xff, 4096 * 6, 4096 * 8);
   writeFileSync(copy, bytes);
   expect(() => openDb({ ...options, file: copy })).toThrow(expect.objectContaining({ kind: 'corrupt' }));
-  // Who has looked just before does not read all of it again.
-  closeDb(openDb({ ...options, file: copy, checked: true }));
 });
 
 it('a folder that is not there is unwritable, not corrupt', () => {

@@ -53,6 +53,8 @@ export interface EngineOptions {
   home: Home;
   env: NodeJS.ProcessEnv;
   program: Program;
+  /** The home's, open; the engine closes it with itself. None: the engine opens it. */
+  db?: Db;
   /** Present when this engine is the home's server. */
   server?: ServerIdentity;
 }
@@ -82,8 +84,7 @@ const OVERVIEW_EVERY_MS = 2000;
 export function createEngine(options: EngineOptions): RunningEngine {
   const { home, env, program, server } = options;
   ensureHome(home);
-  // A server has taken its lease in the database before.
-  const db = openDatabase(home, program.migrations, server !== undefined);
+  const db = options.db ?? openDatabase(home, program.migrations);
   const closing = new AbortController();
   const bus = createEventBus();
   const access = createAccess(db, server);

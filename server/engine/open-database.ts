@@ -7,18 +7,16 @@ import { LabError } from '../lib/errors.ts';
 import { homeError, type Home } from '../lib/home.ts';
 import { restoreDamaged } from './restored-database.ts';
 
-/** `checked`: this process has opened it just before, so all of it was read. */
-export function openDatabase(home: Home, migrations: string, checked = false): Db {
-  const open = (known: boolean) =>
-    openDb({ file: home.database, migrations, backups: home.backups, checked: known });
+export function openDatabase(home: Home, migrations: string): Db {
+  const open = () => openDb({ file: home.database, migrations, backups: home.backups });
   try {
     try {
-      return open(checked);
+      return open();
     } catch (error) {
       const damaged = error instanceof DatabaseFault && error.kind === 'corrupt';
       const remember = damaged ? restoreDamaged(home, error) : undefined;
       if (remember === undefined) throw error;
-      const db = open(false);
+      const db = open();
       remember(db);
       return db;
     }

@@ -3,6 +3,7 @@ import { openDatabase } from '../engine/open-database.ts';
 import type { Program } from '../engine/resources.ts';
 import { environmentOverrides } from '../config/layers.ts';
 import { closeDb, type Db } from '../../db/client.ts';
+import { relaxed } from '../../db/relaxed.ts';
 import { releaseLease, takeLease, type Lease } from '../../db/queries/leases.ts';
 import { watchParent } from '../bin/watch-parent.mjs';
 import { LabError } from '../lib/errors.ts';
@@ -34,14 +35,17 @@ export async function serve(options: ServeOptions): Promise<number> {
   // A variable stays as it is for as long as this process lives: a bad one would spoil every page.
   environmentOverrides(env);
   ensureHome(home);
-  const first = takeServerLease(options);
-  if (first !== undefined) return greetFirst(home, first, options);
+  const db = openDatabase(home, program.migrations);
+  const first = takeServerLease(db);
+  if (first !== undefined) {
+    closeDb(db);
+    return greetFirst(home, first, options);
+  }
   let server: RunningServer;
   try {
     const port = options.port === undefined ? await freePort(out) : await demandPort(options.port);
-    server = await startServer({ home, env, program, port });
+    server = await startServer({ home, env, program, port, db });
   } catch (error) {
-    const db = openDatabase(home, program.migrations, true);
     giveLeaseBack(db);
     closeDb(db);
     throw error;
@@ -56,7 +60,7 @@ export async function serve(options: ServeOptions): Promise<number> {
   const code = await untilTold();
   const running = server.engine.endpoint() !== null;
   removeServerFile(home);
-  giveLeaseBack(server.engine.parts.db);
+  giveLeaseBack(db);
   await withDeadline(server.close(), CLOSE_WITHIN_MS);
   out(
     running
@@ -66,15 +70,12 @@ export async function serve(options: ServeOptions): Promise<number> {
   return code;
 }
 
-function takeServerLease({ home, program }: ServeOptions): Lease | undefined {
-  const db = openDatabase(home, program.migrations);
-  try {
-    return takeLease(db, { name: LEASE, ...ownIdentity(), holder: 'server', since: Date.now() }, (lease) =>
-      isAlive({ pid: lease.pid, started: lease.started }),
-    );
-  } finally {
-    closeDb(db);
-  }
+function takeServerLease(db: Db): Lease | undefined {
+  const wanted = { name: LEASE, ...ownIdentity(), holder: 'server', since: Date.now() };
+  // After a power cut its holder is gone, too: nothing waits for the disk.
+  return relaxed(db.$client, () =>
+    takeLease(db, wanted, (lease) => isAlive({ pid: lease.pid, started: lease.started })),
+  );
 }
 
 function giveLeaseBack(db: Db): void {

@@ -1,6 +1,7 @@
 /** The server of a home: engine, front and Next in one process, on the loopback in both families. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
+import type { Db } from '../../db/client.ts';
 import type { ApiHandler } from '../api/handler.ts';
 import { loadConfig } from '../config/load.ts';
 import { createEngine, type RunningEngine } from '../engine/engine.ts';
@@ -21,6 +22,8 @@ export interface ServerOptions {
   env: NodeJS.ProcessEnv;
   program: Program;
   port: number;
+  /** Open, with this server's lease in it; it is closed with the server. */
+  db?: Db;
   /** For the proof that each defence is needed; the product passes none of these. */
   checks?: readonly Check[];
   weaken?: (engine: RunningEngine) => RunningEngine;
