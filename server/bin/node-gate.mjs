@@ -24,8 +24,11 @@ export function passNodeGate(entry, args) {
     // The system's own Node trusted what the system trusts (a company's certificates, too); this one is to do the same.
     env: { NODE_USE_SYSTEM_CA: '1', ...process.env },
   });
-  // Ctrl-C reaches the child by itself (same terminal); we only wait. SIGTERM and SIGHUP come to us alone.
-  process.on('SIGINT', () => undefined);
+  // In a terminal Ctrl-C reaches the child by itself, and a second one would cut it short; all else comes to us alone.
+  const inTerminal = [process.stdin, process.stdout, process.stderr].some((stream) => stream.isTTY);
+  process.on('SIGINT', () => {
+    if (!inTerminal) child.kill('SIGINT');
+  });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   watchParent(() => child.kill('SIGTERM'));
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)));
