@@ -24,10 +24,10 @@ const LIMITS = `
   a process. Metering comes after the reply.
 - **P3**: the same wake-up and write for each chunk; the pipe is at direct + 0.14 to 0.24 ms as well. From a chunk's coming
   to its leaving we take 0.06 ms (pipe 0.09); what is counted after it competes with its reader for two cores.
-- **P8**: our server answers after about 310 ms (Node, our bundle, the database opened and checked), and only then loads
-  Next, which alone is the empty app's time.
-- **P9**: 44 MB of heap are in use after the first page; the rest is V8's room and code. What holds them is not profiled
-  yet, nor what is left after 10,000 streams.
+- **P8**: before Next is loaded we take 150 ms on a quiet machine: Node itself 25, our modules 100 (schemas, tables, YAML,
+  the command line), the database, its lease, the port and the engine 25. Compiled code is kept beside the program, a
+  page and the router are loaded when they are first asked for, and what a start does not need is not read. The rest is
+  Next's own start, which is the empty app's, less its compiling.
 - **P12**, the whole status: half of it is Docker's list (2 ms, asked anew each time) and the way over HTTP with its two
   processes; the rest is looking at files, weights and processes, which goes on beside Docker's answer. A container is
   inspected when the list or an event says anything new of it. Asked in a row it takes 4.5 ms: here each look comes after
@@ -35,8 +35,8 @@ const LIMITS = `
 - **P13**, \`down\`: the engine alone, with all containers stopped at once, takes 0.7 to 0.8 of compose's time. One container
   by itself takes it 110 ms to stop (40 until it has ended, 50 for its network, one after the other for all of them), 10 to
   remove, and the network 45 at the end; the first SIGTERM leaves after 45 ms with us, 30 alone, 190 with Compose. What we
-  take beyond varies by round from 20 to 100 ms: we look at each of its events while it needs both cores. Weaviate,
-  Prometheus and Grafana are given the time to write what they hold.
+  take beyond varies by round from 30 to 190 ms, and we do not know why: how often we look makes no difference.
+  Weaviate, Prometheus and Grafana are given the time to write what they hold.
 `;
 const COLUMNS = ['#', 'what', 'goal', 'ours', 'beside', 'ratio', '', 'before: ours', 'before: ratio', ''];
 
