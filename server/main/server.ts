@@ -126,12 +126,20 @@ function listen(server: Server, host: string, port: number): Promise<boolean> {
   });
 }
 
-/** The router and its schemas take 30 ms to load: the first call brings them, not the start. */
+/** The first page comes before it; who opens a browser by then has its first data without waiting for it. */
+const API_AFTER_MS = 1000;
+
+/** The router and its schemas take 30 ms to load: the first call brings them, or a quiet moment, not the start. */
 function laterApi(engine: Engine, identify: (request: IncomingMessage) => Caller | null): ApiHandler {
   let loaded: Promise<ApiHandler> | undefined;
+  const load = () =>
+    (loaded ??= import('../api/handler.ts').then(({ createApiHandler }) =>
+      createApiHandler(engine, identify),
+    ));
+  // A fault is told to the first call.
+  setTimeout(() => void load().catch(() => undefined), API_AFTER_MS).unref();
   return async (request, response, path) => {
-    loaded ??= import('../api/handler.ts').then(({ createApiHandler }) => createApiHandler(engine, identify));
-    const answer = await loaded;
+    const answer = await load();
     await answer(request, response, path);
   };
 }
