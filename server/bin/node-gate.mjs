@@ -2,7 +2,7 @@
 // better-sqlite3 13 ends Node 20 with a segmentation fault the moment a database is opened, without a word.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { constants, homedir } from 'node:os';
 import { join } from 'node:path';
 import { watchParent } from './watch-parent.mjs';
 
@@ -31,7 +31,7 @@ export function passNodeGate(entry, args) {
   });
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   watchParent(() => child.kill('SIGTERM'));
-  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + constants.signals[signal]));
   child.on('error', (error) => {
     console.error(`The Node in the cache could not be started: ${error.message}\n${FIX}`);
     process.exit(1);

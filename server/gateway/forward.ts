@@ -194,9 +194,9 @@ export function forward(job: Forwarding): Promise<Passage> {
       if (settled) return;
       if (!response.headersSent) {
         const message = `The runtime broke off: ${error.message}.`;
-        const code = 'runtime_unreachable';
-        sendOpenAiError(response, { status: sick ? 503 : 502, code, message, retryAfter: 2 });
-        settle(sick ? 503 : 502, meter.started ? 'partial' : 'error', { code, message });
+        const told = { status: sick ? 503 : 502, code: 'runtime_unreachable', message };
+        sendOpenAiError(response, { ...told, retryAfter: 2 });
+        settle(told.status, meter.started ? 'partial' : 'error', told);
         return;
       }
       meter.end();

@@ -51,13 +51,15 @@ export async function serve(options: ServeOptions): Promise<number> {
     throw error;
   }
   writeServerFile(home, { ...ownIdentity(), port: server.port, cliSecret: server.cliSecret });
+  // Who reads the next line may send a signal at once.
+  const told = untilTold();
   const link = server.engine.access.loginLink();
   out(`ailab-web is ready: ${link}`);
   out('The link logs one browser in, once. Ctrl-C ends the dashboard; the lab itself goes on.');
   const sharing = server.engine.parts.sharing.state();
   if (sharing.lan !== null) out(exposureWords(sharing, []));
   if (options.open) void openBrowser(link, home, env);
-  const code = await untilTold();
+  const code = await told;
   const running = server.engine.endpoint() !== null;
   removeServerFile(home);
   giveLeaseBack(db);

@@ -1,8 +1,9 @@
 /** Images as a look needs them. */
 import type { EngineApi } from './engine-api.ts';
 import type { ContainerSummary, ImageDetails } from './engine-types.ts';
+import { imageIdentity } from './image-identity.ts';
 
-/** An ID is the hash of what the image is; but which registry knows it can be learnt later. */
+/** An ID is the hash of what the image is; but which registries know it can change. */
 const KEEP_MS = 10_000;
 const MOST_KEPT = 16;
 
@@ -10,12 +11,14 @@ const kept = new Map<string, { image: ImageDetails; at: number }>();
 
 /**
  * The image of a container whose summary says that `reference` still means it, as Docker found for this very list; null
- * where it says something else, or the image was not seen lately: then Docker is to be asked.
+ * where it says something else, the image was not seen lately, or no registry knew it: then Docker is to be asked.
  */
 export function imageInList({ Image, ImageID }: ContainerSummary, reference: string): ImageDetails | null {
   if (ImageID === undefined || Image !== reference || Image === ImageID) return null;
   const known = kept.get(ImageID);
-  return known !== undefined && performance.now() - known.at < KEEP_MS ? known.image : null;
+  if (known === undefined || performance.now() - known.at >= KEEP_MS) return null;
+  // What was built here may be known to a registry a moment later, and a lock is to say so.
+  return imageIdentity(reference, known.image).local === false ? known.image : null;
 }
 
 export async function inspectImage(
