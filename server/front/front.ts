@@ -20,14 +20,16 @@ import { pagePolicy, setSecurityHeaders } from './headers.ts';
 import { prepareForNext } from './next-handler.ts';
 import { findRoute } from './routes.ts';
 
+type Handling = (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+
 export interface FrontHandlers {
   login: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   session: RequestListener;
-  gateway: (request: IncomingMessage, response: ServerResponse, path: string) => void;
+  gateway: Handling;
   instruments: RequestListener;
   share: RequestListener;
   /** Rejects only when it could not be loaded. */
-  api: (request: IncomingMessage, response: ServerResponse, path: string) => Promise<void>;
+  api: Handling;
   /** Set when Next is loaded; until then pages answer 503 and ask to wait. */
   next: RequestListener | undefined;
 }
@@ -94,11 +96,10 @@ function dispatch(
 ): void {
   const handler = findRoute(path)?.handler ?? 'next';
   if (handler === 'health') sendJson(response, 200, { status: 'ok' });
-  else if (handler === 'gateway') handlers.gateway(request, response, path);
-  else if (handler === 'api')
-    handlers
-      .api(request, response, path)
-      .catch((error: unknown) => fail(`${request.method} ${path}`, response, error));
+  else if (handler === 'gateway' || handler === 'api')
+    handlers[handler](request, response, path).catch((error: unknown) =>
+      fail(`${request.method} ${path}`, response, error),
+    );
   else if (handler === 'next') toNext(request, response, handlers);
   else void handlers[handler](request, response);
 }

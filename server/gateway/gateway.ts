@@ -46,8 +46,9 @@ export interface GatewayParts {
   replies: Pick<LiveReplies, 'awaits' | 'begin' | 'end'>;
 }
 
+/** The answer resolves when the request is counted. */
 export function createGateway(parts: GatewayParts) {
-  return (request: IncomingMessage, response: ServerResponse, path: string): void => {
+  return async (request: IncomingMessage, response: ServerResponse, path: string): Promise<void> => {
     const caller = parts.identify(request);
     if (caller === null) {
       sendOpenAiError(response, {
@@ -61,7 +62,7 @@ export function createGateway(parts: GatewayParts) {
       listModels(response, [parts.endpoint(), parts.embeddings?.endpoint() ?? null]);
       return;
     }
-    void complete(parts, caller, request, response, path);
+    await complete(parts, caller, request, response, path);
   };
 }
 

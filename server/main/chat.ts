@@ -25,7 +25,7 @@ export async function chat(client: LabClient, options: ChatOptions): Promise<voi
   try {
     await ask(gateway.url, {}, options);
   } finally {
-    gateway.close();
+    await gateway.close();
   }
 }
 
@@ -36,7 +36,7 @@ const STARTING_MS = 10_000;
 async function ownGateway(
   client: LabClient,
   signal: AbortSignal,
-): Promise<{ url: string; close: () => void }> {
+): Promise<{ url: string; close: () => Promise<void> }> {
   const { engine } = client;
   if (engine === undefined) throw new Error('no engine');
   await engine.prime();
@@ -50,8 +50,9 @@ async function ownGateway(
     ...engine.parts.metering,
     replies: engine.parts.replies,
   });
+  const handled: Promise<void>[] = [];
   const server = createServer((request, response) =>
-    handle(request, response, (request.url ?? '').replace(`/${mark}`, '')),
+    handled.push(handle(request, response, (request.url ?? '').replace(`/${mark}`, ''))),
   );
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -60,9 +61,11 @@ async function ownGateway(
   const { port } = server.address() as AddressInfo;
   return {
     url: `http://127.0.0.1:${port}/${mark}`,
-    close: () => {
+    // A reply is counted after its client has it, and the database is closed next.
+    async close() {
       server.closeAllConnections();
       server.close();
+      await Promise.all(handled);
     },
   };
 }

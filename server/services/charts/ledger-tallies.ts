@@ -166,7 +166,8 @@ export function createLedgerTallies({ db, flush, file, now = Date.now }: Tallies
       const { sums } = await fill(from - LONGEST_MS, at);
       const tallies = [...sums.cost]
         .map(([quarter, tally]) => ({ at: quarter * COST_STEP_MS, tally }))
-        .filter((quarter) => quarter.at >= from && quarter.at <= at);
+        .filter((quarter) => quarter.at >= from && quarter.at <= at)
+        .toSorted((a, b) => a.at - b.at);
       return { from, tallies };
     },
     /** For the next start. */
