@@ -14,6 +14,7 @@ import { planMemory } from './plan-memory.ts';
 import type { Forecast } from './resource.ts';
 import type { ResolvedLab } from './resolve-lab.ts';
 import { createResources, type Program } from './resources.ts';
+import { keepNewest } from '../lib/keep-newest.ts';
 
 export interface PlanServiceParts {
   home: Home;
@@ -100,9 +101,7 @@ export function createPlanService(parts: PlanServiceParts): PlanService {
       problems,
     };
     const whole = { sha256: planSha(made), ...made };
-    seen.delete(whole.sha256);
-    seen.set(whole.sha256, whole);
-    if (seen.size > KEPT) seen.delete(seen.keys().next().value ?? '');
+    keepNewest(seen, whole.sha256, whole, KEPT);
     return whole;
   }
 

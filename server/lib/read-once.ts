@@ -1,5 +1,6 @@
 /** Small files that are looked at every second, and read anew only when they are others. */
 import { readFileSync, statSync } from 'node:fs';
+import { keepNewest } from './keep-newest.ts';
 
 const MOST_KEPT = 64;
 /** A file that was written to so lately could be written to again without its time telling. */
@@ -27,7 +28,6 @@ export function readOnce(path: string): string {
   const text = readFileSync(path, 'utf8');
   kept.delete(path);
   if (identity === null || identity === '') return text;
-  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
-  kept.set(path, { identity, text });
+  keepNewest(kept, path, { identity, text }, MOST_KEPT);
   return text;
 }

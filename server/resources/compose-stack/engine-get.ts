@@ -5,6 +5,7 @@
 import { Agent, request, type RequestOptions } from 'node:http';
 import type * as z from 'zod';
 import { parseJson } from '../../lib/json.ts';
+import { keepNewest } from '../../lib/keep-newest.ts';
 
 /** Where Docker listens, as node:http takes it. */
 export type Listening = { socketPath: string } | { host: string; port: number };
@@ -45,9 +46,7 @@ export function createEngineGet(listening: Listening, withinMs: number): EngineG
       // One path is always read with one schema.
       if (known?.text === said) return known.value as T;
       const value = schema.parse(JSON.parse(said));
-      kept.delete(path);
-      if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
-      kept.set(path, { text: said, value });
+      keepNewest(kept, path, { text: said, value }, MOST_KEPT);
       return value;
     },
   };

@@ -2,6 +2,7 @@
 import type { EngineApi } from './engine-api.ts';
 import type { ContainerSummary, ImageDetails } from './engine-types.ts';
 import { imageIdentity } from './image-identity.ts';
+import { keepNewest } from '../../lib/keep-newest.ts';
 
 /** An ID is the hash of what the image is; but which registries know it can change. */
 const KEEP_MS = 10_000;
@@ -29,8 +30,6 @@ export async function inspectImage(
   const at = performance.now();
   const image = await engine.image(reference, signal);
   if (image === null) return null;
-  kept.delete(image.Id);
-  if (kept.size >= MOST_KEPT) kept.delete(kept.keys().next().value ?? '');
-  kept.set(image.Id, { image, at });
+  keepNewest(kept, image.Id, { image, at }, MOST_KEPT);
   return image;
 }

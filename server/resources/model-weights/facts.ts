@@ -6,6 +6,7 @@ import { readGgufHeader, type GgufHeader } from './gguf-header.ts';
 import type { ModelShape } from './gguf-shape.ts';
 import { splitParts } from './locate-path.ts';
 import { corrupt, fileError, plain, weightsError } from './words.ts';
+import { keepNewest } from '../../lib/keep-newest.ts';
 
 /** Null where the file does not say it. Sizes in bytes, lengths in tokens. */
 export interface WeightsFacts {
@@ -121,8 +122,7 @@ async function cachedHeader(path: string): Promise<GgufHeader> {
   const known = cache.get(path);
   if (known?.key === key) return known.outcome;
   const outcome = readGgufHeader(path);
-  if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value ?? '');
-  cache.set(path, { key, outcome });
+  keepNewest(cache, path, { key, outcome }, MAX_CACHED);
   // A file we could not read may be readable the next time without a change of size or time.
   outcome.catch((error: unknown) => {
     const lasting = isLabError(error) && error.code !== 'weights_unreadable' && error.code !== 'weights_io';

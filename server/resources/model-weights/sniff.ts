@@ -3,6 +3,7 @@ import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { openQuietly } from './open-quietly.ts';
 import { fileError } from './words.ts';
+import { keepNewest } from '../../lib/keep-newest.ts';
 
 export interface Sniffed {
   isGguf: boolean;
@@ -26,8 +27,7 @@ export async function sniffOnce(path: string, { size, mtimeMs, ctimeMs, ino }: S
   const sniffed = await sniff(path);
   known.delete(path);
   if (!sniffed.isGguf) return sniffed;
-  if (known.size >= MOST_KEPT) known.delete(known.keys().next().value ?? '');
-  known.set(path, identity);
+  keepNewest(known, path, identity, MOST_KEPT);
   return sniffed;
 }
 
