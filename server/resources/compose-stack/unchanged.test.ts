@@ -18,6 +18,17 @@ const summary = (Status: string, change: Partial<ContainerSummary> = {}): Contai
 
 const OURS = { 'com.docker.compose.config-hash': 'x', 'com.docker.compose.service': 'model' };
 
+/** One container, up for 90 s; counts how often it was inspected. */
+function countingEngine() {
+  return {
+    asked: 0,
+    async container() {
+      this.asked += 1;
+      return running(new Date(Date.now() - 90_000).toISOString());
+    },
+  };
+}
+
 describe('a container that was inspected before', () => {
   it.each([
     ['Up Less than a second', '2026-11-22T11:59:59.400Z', true],
@@ -33,37 +44,25 @@ describe('a container that was inspected before', () => {
   });
 
   it('is inspected again when the list says something new of it, and not before', async () => {
-    let asked = 0;
-    const engine = {
-      container: async () => {
-        asked += 1;
-        return running(new Date(Date.now() - 90_000).toISOString());
-      },
-    };
+    const engine = countingEngine();
     const { signal } = new AbortController();
     const look = (one: ContainerSummary) => detailsOf(engine, 'p', [one], signal);
     await look(summary('Up About a minute'));
     const [same] = await look(summary('Up About a minute'));
-    expect([asked, same?.State.Status]).toEqual([1, 'running']);
+    expect([engine.asked, same?.State.Status]).toEqual([1, 'running']);
     await look(summary('Up About a minute (Paused)', { State: 'paused' }));
     await look(summary('Up 4 seconds'));
     const restarted = { Networks: { n: { EndpointID: 'another' } } };
     await look(summary('Up About a minute', { NetworkSettings: restarted }));
-    expect(asked).toBe(4);
+    expect(engine.asked).toBe(4);
   });
 
   it('is inspected at every look when it is a service, but while events are followed and none came', async () => {
-    let asked = 0;
-    const engine = {
-      container: async () => {
-        asked += 1;
-        return running(new Date(Date.now() - 90_000).toISOString());
-      },
-    };
+    const engine = countingEngine();
     const { signal } = new AbortController();
     const look = async (status = 'Up About a minute (healthy)') => {
       await detailsOf(engine, 'q', [summary(status, { Labels: OURS })], signal);
-      return asked;
+      return engine.asked;
     };
     expect([await look(), await look()]).toEqual([1, 2]);
     followChanges('q');
