@@ -19,7 +19,10 @@ interface ApplyBarProps {
   onChanged: () => void;
 }
 
-/** Applies exactly what is shown; the Overview then shows each step. */
+/**
+ * Applies exactly what is shown; the Overview then shows each step. It stays when nothing is left to do, so that a
+ * refusal can still be read beside the plan that came of it.
+ */
 export function ApplyBar({ plan, starter, busy, onChanged }: ApplyBarProps) {
   const cache = useQueryClient();
   const router = useRouter();
@@ -33,10 +36,12 @@ export function ApplyBar({ plan, starter, busy, onChanged }: ApplyBarProps) {
     }),
   );
   const report = up.error === null ? null : reportOf(up.error);
+  const applicable = plan.possible && plan.changes > 0;
+  if (report === null && !applicable) return null;
   return (
     <div className={styles.apply}>
       {report !== null && <Note tone="bad" role="alert" message={report.message} fix={report.fix} />}
-      {plan.possible && (
+      {applicable && (
         <div className={styles.actions}>
           <Button
             kind="primary"

@@ -1,6 +1,7 @@
 'use client';
 
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { plural } from '../../../../server/schemas/format.ts';
 import { planHeadline } from '../../../../server/schemas/plan-words.ts';
 import { useRunningActivity } from '../../../_lib/live.tsx';
@@ -20,6 +21,12 @@ import styles from './plan.module.css';
 export function PlanPage({ starter }: { starter: boolean }) {
   const query = useQuery({ ...trpc.lab.plan.queryOptions({ starter }), staleTime: 0 });
   const running = useRunningActivity();
+  /** How often one asked to look again: what was said of an earlier plan goes then. */
+  const [looks, setLooks] = useState(0);
+  const lookAgain = () => {
+    setLooks((count) => count + 1);
+    void query.refetch();
+  };
   const { data: plan, error } = query;
   if (plan === undefined) return error === null ? <PlanSkeleton /> : <NoPlan error={error} />;
   const own = plan.items.filter(({ action }) => action !== 'untracked');
@@ -31,7 +38,7 @@ export function PlanPage({ starter }: { starter: boolean }) {
         note={labWords(plan)}
         aside={
           <div className={styles.actions}>
-            <Button disabled={query.isFetching} onClick={() => void query.refetch()} data-testid="plan-again">
+            <Button disabled={query.isFetching} onClick={lookAgain} data-testid="plan-again">
               {query.isFetching ? 'Looking…' : 'Look again'}
             </Button>
             {plan.possible && plan.changes === 0 && <ButtonLink href="/">Back to the Overview</ButtonLink>}
@@ -48,14 +55,13 @@ export function PlanPage({ starter }: { starter: boolean }) {
         {plan.problems.map((problem) => (
           <Note key={problem.code + problem.message} tone="bad" message={problem.message} fix={problem.fix} />
         ))}
-        {plan.changes > 0 && (
-          <ApplyBar
-            plan={plan}
-            starter={starter}
-            busy={running !== undefined}
-            onChanged={() => void query.refetch()}
-          />
-        )}
+        <ApplyBar
+          key={looks}
+          plan={plan}
+          starter={starter}
+          busy={running !== undefined}
+          onChanged={() => void query.refetch()}
+        />
         {own.length > 0 && (
           <Panel title="What is done to each part" testId="plan-items">
             <PlanItems items={own} />
