@@ -47,18 +47,19 @@ export const f8: Fault = {
           const model = modelOf(lab.home);
           must(model !== undefined, 'no model server runs');
           process.kill(model.pid, 'SIGKILL');
-          seen.push(
-            await until('seen', SEEN_MS + SLACK_MS, async () => (await runtimeOf(lab))?.restarts === run),
-          );
-          again.push(
-            await until('well again', 40_000, async () => (await runtimeOf(lab))?.health === 'healthy'),
-          );
-          const runtime = await runtimeOf(lab);
-          must(
-            runtime?.lastExit?.includes('SIGKILL') === true,
-            `the reason is said to be ${runtime?.lastExit}`,
-          );
-          must(runtime.restarts === run, `${runtime.restarts} restarts are told after ${run}`);
+          const killed = performance.now();
+          await until('seen', SEEN_MS + SLACK_MS, async () => {
+            const runtime = await runtimeOf(lab);
+            return runtime?.health !== 'healthy' && runtime?.lastExit?.includes('SIGKILL') === true;
+          });
+          seen.push(performance.now() - killed);
+          await until('well again', 40_000, async () => {
+            const runtime = await runtimeOf(lab);
+            return runtime?.health === 'healthy' && runtime.restarts >= run;
+          });
+          again.push(performance.now() - killed);
+          const restarts = (await runtimeOf(lab))?.restarts;
+          must(restarts === run, `${restarts} restarts are told after ${run}`);
           must(modelOf(lab.home)?.pid !== model.pid, 'it is the same process');
         });
       tally.figure('seen', spread(seen));

@@ -66,6 +66,9 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   return { lab, config, problems };
 }
 
+/** Where it was looked for is six paths long: doctor and *Change…* tell them. */
+export const NO_DOCKER = 'no Docker was found';
+
 /** Docker has this long to answer before `auto` goes without it. */
 const DOCKER_ANSWER_MS = 3000;
 
@@ -81,8 +84,9 @@ async function chooseEngine(
     const { host } = await connectEngine(env, AbortSignal.timeout(DOCKER_ANSWER_MS));
     return { engine: 'docker', engineReason: `Docker answers (${host.origin})` };
   } catch (error) {
-    const { message } = reportError(error);
-    return { engine: 'embedded', engineReason: `no Docker to use: ${message}` };
+    const { code, message } = reportError(error);
+    const reason = code === 'docker_not_found' ? NO_DOCKER : `no Docker to use: ${message}`;
+    return { engine: 'embedded', engineReason: reason };
   }
 }
 
