@@ -44,6 +44,8 @@ const HOSTS = ['127.0.0.1', '::1'] as const;
 const SOCKET_OPTIONS = {
   keepAliveTimeout: 65_000,
   maxHeaderSize: 32 * 1024,
+  // What waits here for a client that reads slowly (Node's own is 64 KB): the rest waits at the model server.
+  highWaterMark: 16 * 1024,
   // Java's client offers h2c with every request; an offer that is not taken is just a request.
   shouldUpgradeCallback: (request: IncomingMessage) => request.headers.upgrade?.toLowerCase() === 'websocket',
 };
