@@ -18,11 +18,12 @@ const LIMITS = `
 ## Why some are short
 
 - **P1, P2**: compare with the raw pipe, twenty lines of node:http in the same run, which checks no key and counts nothing:
-  it is at 0.3 of Portkey and 0.23 of a Next route itself, and we are at 1.2 of it. With six relays in turns on two cores
+  it is at 0.32 of Portkey and 0.25 of a Next route itself, and we are at 1.2 of it. The milliseconds follow the machine:
+  the same build, alone and four times in a row, added 0.55 to 0.79 ms to a reply, the pipe 0.48 to 0.63. With six relays in turns on two cores
   everyone finds cold caches. Along a reply's way we take 0.33 ms from its request's coming to its leaving (pipe 0.26; gate,
   key, the body read and parsed) and 0.09 on the way back (pipe 0.11); the rest is two more writes and two more wake-ups of
   a process. Metering comes after the reply.
-- **P3**: the same wake-up and write for each chunk; the pipe is at direct + 0.14 to 0.24 ms as well. From a chunk's coming
+- **P3**: the same wake-up and write for each chunk; the pipe is at direct + 0.08 to 0.24 ms as well. From a chunk's coming
   to its leaving we take 0.06 ms (pipe 0.09); what is counted after it competes with its reader for two cores.
 - **P8**: before Next is loaded we take 150 ms on a quiet machine: Node itself 25, our modules 100 (schemas, tables, YAML,
   the command line), the database, its lease, the port and the engine 25. Compiled code is kept beside the program, a
@@ -30,14 +31,14 @@ const LIMITS = `
   Next's own start, which is the empty app's, less its compiling.
 - **P12**, the whole status: half of it is Docker's list (2 ms, asked anew each time) and the way over HTTP with its two
   processes; the rest is looking at files, weights and processes, which goes on beside Docker's answer. A container is
-  inspected when the list or an event says anything new of it; an image that no registry knows (the stand-ins here) at
-  each look, which came after these runs: alone it was then 7.9 ms, 0.069. Asked in a row it took 4.5 ms: here each look
-  comes after Compose has had both cores, and finds cold caches.
-- **P13**, \`down\`: the engine alone, with all containers stopped at once, takes 0.7 to 0.8 of compose's time. One container
+  inspected when the list or an event says anything new of it; an image that no registry knows (all four here) at each
+  look, which costs 1 to 2 ms: with images of a registry it was 5.6 ms, 0.057. Asked in a row it took 4.5 ms: here each
+  look comes after Compose has had both cores, and finds cold caches.
+- **P13**, \`down\`: the engine alone, with all containers stopped at once, takes 0.75 to 0.8 of compose's time. One container
   by itself takes it 110 ms to stop (40 until it has ended, 50 for its network, one after the other for all of them), 10 to
   remove, and the network 45 at the end; the first SIGTERM leaves after 45 ms with us, 30 alone, 190 with Compose. What we
-  take beyond varies by round from 30 to 190 ms, and we do not know why: how often we look makes no difference.
-  Weaviate, Prometheus and Grafana are given the time to write what they hold.
+  take beyond the engine was 20 and 55 ms in these runs (up to 80 in others, and we do not know why: how often we look
+  makes no difference). Weaviate, Prometheus and Grafana are given the time to write what they hold.
 `;
 const COLUMNS = ['#', 'what', 'goal', 'ours', 'beside', 'ratio', '', 'before: ours', 'before: ratio', ''];
 
