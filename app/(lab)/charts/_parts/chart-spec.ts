@@ -18,8 +18,8 @@ export interface ChartSpec {
   lines: readonly Line[];
   /** In the tooltip. */
   format: (value: number) => string;
-  /** On the axis; `unit` stands above it where the figures carry none. */
-  axis: { unit: string | null; format: (value: number) => string; width?: number };
+  /** On the axis; `unit` stands above it where the figures carry none. `ticks` where its ends are known beforehand. */
+  axis: { unit: string | null; format: (value: number) => string; width?: number; ticks?: readonly number[] };
   /** The whole range in words. */
   summary: (totals: Totals) => string;
   /** Shown instead of an empty chart, while there are requests. */

@@ -38,7 +38,7 @@ export function Drawing({ chart, series, onZoom }: DrawingProps) {
   const [drawn, setDrawn] = useState<{ from: number; to: number } | null>(null);
   const Chart = chart.kind === 'bars' ? BarChart : LineChart;
   const half = (series.stepSeconds * 1000) / 2;
-  const margin = { ...MARGIN, top: chart.axis.unit === null ? 8 : 22 };
+  const margin = { ...MARGIN, top: chart.axis.unit === null ? 8 : 28 };
   return (
     <ResponsiveContainer width="100%" height="100%">
       <Chart
@@ -76,8 +76,8 @@ export function Drawing({ chart, series, onZoom }: DrawingProps) {
         />
         <YAxis
           width={chart.axis.width ?? 60}
-          domain={[0, 'auto']}
-          tickCount={4}
+          domain={[0, chart.axis.ticks?.at(-1) ?? 'auto']}
+          {...(chart.axis.ticks === undefined ? { tickCount: 4 } : { ticks: [...chart.axis.ticks] })}
           allowDecimals={chart.kind === 'lines'}
           tickFormatter={chart.axis.format}
           tick={TICK}

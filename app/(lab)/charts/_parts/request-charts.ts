@@ -134,7 +134,7 @@ export const chartsOfRequests = (step: number): ChartSpec[] => [
       },
     ],
     format: formatShare,
-    axis: { unit: null, format: formatShare },
+    axis: { unit: null, format: formatShare, ticks: [0, 0.25, 0.5, 0.75, 1] },
     summary: ({ cachedTokens, promptTokens }) => {
       const all = share(cachedTokens, promptTokens);
       return all === null ? 'Not measured' : `${formatShare(all)} of all prompt tokens came from the cache`;
