@@ -7,6 +7,8 @@ import { cx } from './cx.ts';
 import { CheckIcon, CopyIcon } from './icons.tsx';
 import styles from './copy.module.css';
 
+const COPIED = 'Copied';
+
 /** False when the browser refuses; the text stays selectable then. */
 async function copyText(text: string): Promise<boolean> {
   try {
@@ -35,7 +37,7 @@ export function CopyButton({ text, what, label, className, testId }: CopyButtonP
     const timer = setTimeout(() => setOutcome(null), 2000);
     return () => clearTimeout(timer);
   }, [outcome]);
-  const word = outcome === 'copied' ? 'Copied' : outcome === 'refused' ? 'Select and copy it by hand' : label;
+  const word = outcome === 'copied' ? COPIED : outcome === 'refused' ? 'Select and copy it by hand' : label;
   return (
     <Button
       kind="quiet"
@@ -51,7 +53,12 @@ export function CopyButton({ text, what, label, className, testId }: CopyButtonP
       }
     >
       {outcome === 'copied' ? <CheckIcon /> : <CopyIcon />}
-      {word !== undefined && <span aria-live="polite">{word}</span>}
+      {word !== undefined && (
+        // As wide as either word, so that what stands beside it stays under the pointer.
+        <span className={styles.word} data-before={label} data-after={label && COPIED}>
+          <span aria-live="polite">{word}</span>
+        </span>
+      )}
     </Button>
   );
 }

@@ -41,6 +41,7 @@ test('what failed comes first, with an output to copy', async () => {
   await expect(output).toContainText('Start the lab: failed after');
   await expect(output).toContainText(`held by node (pid ${process.pid})`);
   await page.getByTestId('copy-output').click();
+  await expect(page.getByTestId('copy-output')).toContainText('Copied');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toContain('- Check what is there: failed');
   expect(copied).toMatch(/^fix: Set `ports:/m);

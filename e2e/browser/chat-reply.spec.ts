@@ -31,6 +31,7 @@ async function say(name: string, speaks: object): Promise<void> {
   await page.getByTestId('chat-send').click();
 }
 
+/** A click is over before what it copies is there. */
 const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
 const reply = (of: Page) => of.getByTestId('reply').first();
 
@@ -51,12 +52,19 @@ test('thinking is folded, opens on demand, and is no part of what is copied', as
   await thinking.locator('summary').press('Enter');
   await expect(thinking).toContainText('Let me see. Two and two…');
 
+  // The first reply of a page comes as it was written, until what renders it is loaded.
+  await expect(reply(page).locator('table')).toBeVisible();
+  // What stands beside a copy button must not slip away from under the pointer when it says Copied.
+  const place = async () => (await page.getByTestId('copy-text').boundingBox())?.x;
+  const before = await place();
   await page.getByTestId('copy-markdown').click();
-  expect(await clipboard()).toBe(ANSWER);
+  await expect(page.getByTestId('copy-markdown')).toContainText('Copied');
+  expect(await place()).toBe(before);
+  await expect.poll(clipboard).toBe(ANSWER);
   await page.getByTestId('copy-text').click();
-  expect(await clipboard()).toBe(
-    'So four it is:\n\n- one a\n- two\n\ndef four() -> int:\n    return 2 + 2  # sum\n\na\tb\n1\t2',
-  );
+  await expect
+    .poll(clipboard)
+    .toBe('So four it is:\n\n- one a\n- two\n\ndef four() -> int:\n    return 2 + 2  # sum\n\na\tb\n1\t2');
   await page.reload();
   await expect(page.getByTestId('thinking')).toContainText(/Thought for/);
   // Its tokens were counted with the rest.
@@ -73,7 +81,7 @@ test('code tells its language, has colours, and is copied by keyboard', async ()
   await copy.focus();
   await page.keyboard.press('Enter');
   await expect(reply(page).getByText('Copied')).toBeVisible();
-  expect(await clipboard()).toBe('def four() -> int:\n    return 2 + 2  # sum');
+  await expect.poll(clipboard).toBe('def four() -> int:\n    return 2 + 2  # sum');
 });
 
 test('a reply outlives the page that asked for it, and two tabs see it grow', async ({ browser }) => {
@@ -97,8 +105,15 @@ test('a reply outlives the page that asked for it, and two tabs see it grow', as
     await expect(tab.getByTestId('reply-metrics')).toContainText('tokens');
     await expect(tab.getByTestId('thinking')).toContainText('Thought for');
   }
+  // The first reply of a page comes as it was written, until what renders it is loaded.
+  await expect(reply(page).locator('table')).toBeVisible();
+  // What stands beside a copy button must not slip away from under the pointer when it says Copied.
+  const place = async () => (await page.getByTestId('copy-text').boundingBox())?.x;
+  const before = await place();
   await page.getByTestId('copy-markdown').click();
-  expect(await clipboard()).toBe(text);
+  await expect(page.getByTestId('copy-markdown')).toContainText('Copied');
+  expect(await place()).toBe(before);
+  await expect.poll(clipboard).toBe(text);
   // A question from one tab appears in the other.
   await say('think', { text: 'And so on.', size: 0 });
   await expect(other.page.getByTestId('reply').nth(1)).toContainText('And so on.');

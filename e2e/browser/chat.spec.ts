@@ -254,6 +254,7 @@ test('Connect: the snippet that is shown works as it stands, and who called is t
   await page.getByTestId('connect-create').click();
   await expect(page.getByTestId('connect-key')).toContainText('sk-ailab-');
   await page.getByTestId('snippet-copy').click();
+  await expect(page.getByTestId('snippet-copy')).toContainText('Copied');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   const { stdout } = await promisify(execFile)('bash', ['-c', `${copied} --silent --user-agent 'my tool/1'`]);
   expect(JSON.parse(stdout)).toMatchObject({ object: 'chat.completion' });
