@@ -19,10 +19,10 @@ const LIMITS = `
 
 - **P1, P2**: compare with the raw pipe, twenty lines of node:http in the same run, which checks no key and counts nothing:
   it is at 0.32 of Portkey and 0.25 of a Next route itself, and we are at 1.2 of it. The milliseconds follow the machine:
-  the same build, alone and four times in a row, added 0.55 to 0.79 ms to a reply, the pipe 0.48 to 0.63. With six relays in turns on two cores
-  everyone finds cold caches. Along a reply's way we take 0.33 ms from its request's coming to its leaving (pipe 0.26; gate,
-  key, the body read and parsed) and 0.09 on the way back (pipe 0.11); the rest is two more writes and two more wake-ups of
-  a process. Metering comes after the reply.
+  the same build, alone and four times in a row, added 0.55 to 0.79 ms to a reply, the pipe 0.48 to 0.63. With six relays
+  in turns on two cores everyone finds cold caches. Along a reply's way we take 0.33 ms from its request's coming to its
+  leaving (pipe 0.26; gate, key, the body read and parsed) and 0.09 on the way back (pipe 0.11); the rest is two more writes
+  and two more wake-ups of a process. Metering comes after the reply.
 - **P3**: the same wake-up and write for each chunk; the pipe is at direct + 0.08 to 0.24 ms as well. From a chunk's coming
   to its leaving we take 0.06 ms (pipe 0.09); what is counted after it competes with its reader for two cores.
 - **P8**: before Next is loaded we take 150 ms on a quiet machine: Node itself 25, our modules 100 (schemas, tables, YAML,

@@ -35,6 +35,17 @@ async function say(name: string, speaks: object): Promise<void> {
 const clipboard = () => page.evaluate(() => navigator.clipboard.readText());
 const reply = (of: Page) => of.getByTestId('reply').first();
 
+/** What stands beside the button must not slip away from under the pointer when it says Copied. */
+async function copyMarkdown(): Promise<void> {
+  // The first reply of a page comes as it was written, until what renders it is loaded.
+  await expect(reply(page).locator('table')).toBeVisible();
+  const place = async () => (await page.getByTestId('copy-text').boundingBox())?.x;
+  const before = await place();
+  await page.getByTestId('copy-markdown').click();
+  await expect(page.getByTestId('copy-markdown')).toContainText('Copied');
+  expect(await place()).toBe(before);
+}
+
 const ANSWER = [
   'So **four** it is:',
   '- one `a`\n- two',
@@ -52,14 +63,7 @@ test('thinking is folded, opens on demand, and is no part of what is copied', as
   await thinking.locator('summary').press('Enter');
   await expect(thinking).toContainText('Let me see. Two and two…');
 
-  // The first reply of a page comes as it was written, until what renders it is loaded.
-  await expect(reply(page).locator('table')).toBeVisible();
-  // What stands beside a copy button must not slip away from under the pointer when it says Copied.
-  const place = async () => (await page.getByTestId('copy-text').boundingBox())?.x;
-  const before = await place();
-  await page.getByTestId('copy-markdown').click();
-  await expect(page.getByTestId('copy-markdown')).toContainText('Copied');
-  expect(await place()).toBe(before);
+  await copyMarkdown();
   await expect.poll(clipboard).toBe(ANSWER);
   await page.getByTestId('copy-text').click();
   await expect
@@ -105,14 +109,7 @@ test('a reply outlives the page that asked for it, and two tabs see it grow', as
     await expect(tab.getByTestId('reply-metrics')).toContainText('tokens');
     await expect(tab.getByTestId('thinking')).toContainText('Thought for');
   }
-  // The first reply of a page comes as it was written, until what renders it is loaded.
-  await expect(reply(page).locator('table')).toBeVisible();
-  // What stands beside a copy button must not slip away from under the pointer when it says Copied.
-  const place = async () => (await page.getByTestId('copy-text').boundingBox())?.x;
-  const before = await place();
-  await page.getByTestId('copy-markdown').click();
-  await expect(page.getByTestId('copy-markdown')).toContainText('Copied');
-  expect(await place()).toBe(before);
+  await copyMarkdown();
   await expect.poll(clipboard).toBe(text);
   // A question from one tab appears in the other.
   await say('think', { text: 'And so on.', size: 0 });
