@@ -17,7 +17,7 @@ import type { DoctorCheck, DoctorReport } from '../schemas/doctor.ts';
 import type { Explanation } from '../schemas/explanation.ts';
 import type { Sharing } from '../schemas/share.ts';
 import { exposureWords } from '../schemas/share-words.ts';
-import { NO_DOCKER, type ResolvedLab } from './resolve-lab.ts';
+import type { ResolvedLab } from './resolve-lab.ts';
 
 export interface DoctorParts {
   home: Home;
@@ -159,13 +159,9 @@ async function sickness({ explained }: DoctorParts): Promise<Finding> {
 }
 
 /** Docker is a choice: without it the embedded engine does, unless docker was asked for. */
-async function engine({ env, signal }: DoctorParts, { lab }: ResolvedLab): Promise<Finding> {
-  const message = `${lab.engine}: ${lab.engineReason}`;
-  if (lab.engine === 'embedded') {
-    const lack =
-      lab.engineReason === NO_DOCKER ? await connectEngine(env, signal).then(() => null, reportError) : null;
-    return { status: 'info', message: lack === null ? message : `${lab.engine}: ${lack.message}` };
-  }
+async function engine({ env, signal }: DoctorParts, { lab, engineInFull }: ResolvedLab): Promise<Finding> {
+  const message = `${lab.engine}: ${engineInFull}`;
+  if (lab.engine === 'embedded') return { status: 'info', message };
   await connectEngine(env, signal);
   const compose = findCompose(env);
   const version = await composeVersion(compose, env, signal);

@@ -59,7 +59,7 @@ function overview(items: StatusItem[], lab: Partial<Lab> = {}, over: Partial<Ove
     sha256: 'c0ffee',
     problems: [],
   };
-  const resolved = { lab: { ...LAB, ...lab }, config, problems: [] };
+  const resolved = { lab: { ...LAB, ...lab }, config, problems: [], engineInFull: LAB.engineReason };
   const status = toStatus(home, resolved, items, false);
   return toOverview({
     home,

@@ -23,6 +23,8 @@ export interface ResolvedLab {
   config: LoadedConfig;
   /** What forbids an `up`: a choice that this version or this machine can't serve. */
   problems: LabError[];
+  /** `lab.engineReason`, with where Docker was looked for. */
+  engineInFull: string;
 }
 
 export interface ResolveOptions {
@@ -41,7 +43,7 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   const wanted = layer(options.overrides ?? {}, environmentOverrides(env), config.values);
   const problems: LabError[] = [];
   const weights = await weightsSource(wanted, options.starter, problems);
-  const [engine, weightsPath, runtime] = await Promise.all([
+  const [{ inFull, ...engine }, weightsPath, runtime] = await Promise.all([
     chooseEngine(wanted, env, options.dockerTaken),
     whereWeightsLie(weights, home, env),
     chooseRuntime(env, problems),
@@ -63,11 +65,8 @@ export async function resolveLab(options: ResolveOptions): Promise<ResolvedLab> 
   const embeddings = await resolveEmbeddings(lab, wanted.embeddings, { home, env }, problems);
   if (embeddings !== null) lab.embeddings = embeddings;
   if (lab.profile === 'gpu' && lab.engine === 'embedded') problems.push(noGpuYet());
-  return { lab, config, problems };
+  return { lab, config, problems, engineInFull: inFull ?? lab.engineReason };
 }
-
-/** Where it was looked for is six paths long: doctor and *Change…* tell them. */
-export const NO_DOCKER = 'no Docker was found';
 
 /** Docker has this long to answer before `auto` goes without it. */
 const DOCKER_ANSWER_MS = 3000;
@@ -77,7 +76,7 @@ async function chooseEngine(
   { engine }: Wanted,
   env: NodeJS.ProcessEnv,
   dockerTaken: string | undefined,
-): Promise<Pick<Lab, 'engine' | 'engineReason'>> {
+): Promise<Pick<Lab, 'engine' | 'engineReason'> & { inFull?: string }> {
   if (engine !== 'auto') return { engine, engineReason: 'as configured' };
   if (dockerTaken !== undefined) return { engine: 'docker', engineReason: dockerTaken };
   try {
@@ -85,8 +84,10 @@ async function chooseEngine(
     return { engine: 'docker', engineReason: `Docker answers (${host.origin})` };
   } catch (error) {
     const { code, message } = reportError(error);
-    const reason = code === 'docker_not_found' ? NO_DOCKER : `no Docker to use: ${message}`;
-    return { engine: 'embedded', engineReason: reason };
+    // Where it was looked for is six paths long.
+    if (code === 'docker_not_found')
+      return { engine: 'embedded', engineReason: 'no Docker was found', inFull: message };
+    return { engine: 'embedded', engineReason: `no Docker to use: ${message}` };
   }
 }
 
